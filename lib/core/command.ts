@@ -1,0 +1,214 @@
+/**
+ * What a command is: the message that a caller sends, and what the store keeps of it until it's answered. And the
+ * types that follow from a definition: which commands there are, what they take, what they reply.
+ */
+import type { Observable } from 'rxjs';
+import type { Context } from './context.js';
+import type { HandlerOutcome, Outcome } from './outcome.js';
+import type { Reply, Settleable } from './reply.js';
+import type { Owner } from './owner.js';
+import type { Deadline } from './timers.js';
+
+/** A command as plain data: what `send` and `commands$` take, and what can be logged or carried over a wire. */
+export interface Message<T extends string = string, P = unknown> {
+  readonly type: T;
+  readonly payload?: P;
+}
+
+/**
+ * A command's handler: the state, the payload and the context go in, an outcome comes out. (`payload: never` here is
+ * only the bound: a handler declares its own payload type, and one that declares none takes none.)
+ */
+export type Handler<S, E> = (state: S, payload: never, context: Context<E>) => HandlerOutcome<S>;
+
+/** A query's handler: reads, answers at once, changes nothing. */
+export type QueryHandler<S> = (state: S, payload: never) => unknown;
+
+/** The type of something that has no value yet, such as a store's events. Made by `type`. */
+export interface Type<T> {
+  /** Carries the type, holds no value. */
+  readonly ofType?: T;
+}
+
+/**
+ * Names a type where a definition needs one but has no value of it: the events that a store announces.
+ *
+ * @example
+ * ```ts
+ * import { createStore, type } from 'ownstate';
+ *
+ * const door = createStore({
+ *   state: 'shut',
+ *   events: type<'opened' | 'closed'>(),
+ *   commands: { open: (_state, _payload: void, { emit }) => (emit('opened'), 'open') },
+ * });
+ * door.events$.subscribe(console.log); // opened
+ * door.tell.open();
+ * ```
+ */
+export function type<T>(): Type<T> {
+  return {};
+}
+
+/** What `createStore` takes: a state and everything that may happen to it. */
+export interface Definition<S, E> {
+  /** What errors, traces and DevTools call the store. Default `'store'`. */
+  readonly name?: string;
+  /** The first state, or a function that makes it (needed for a state that is itself mutated, and for `'reset'`). */
+  readonly state: S | (() => S);
+  /** Handlers by command: `(state, payload, context) => outcome`. At least one. */
+  readonly commands: Readonly<Record<string, Handler<S, E>>>;
+  /** Read-only handlers by query: `(state, payload) => value`. A query isn't told, only asked. */
+  readonly queries?: Readonly<Record<string, QueryHandler<S>>>;
+  /** Commands that are sent again and again while the store is open: their name, and the period in milliseconds. */
+  readonly ticks?: Readonly<Record<string, number>>;
+  /** What may be seen of the state through `select`, `snapshot` and traces. Default: the state itself. */
+  readonly view?: (state: S) => unknown;
+  /** The type of what `context.emit` announces: `type<MyEvent>()`. */
+  readonly events?: Type<E>;
+}
+
+/** Any definition, of whatever state and events: the bound of the types below. */
+export interface AnyDefinition {
+  readonly name?: string;
+  readonly state: unknown;
+  readonly commands: Readonly<Record<string, (state: never, payload: never, context: never) => unknown>>;
+  readonly queries?: Readonly<Record<string, (state: never, payload: never) => unknown>>;
+  readonly ticks?: Readonly<Record<string, number>>;
+  readonly view?: (state: never) => unknown;
+  readonly events?: Type<unknown>;
+}
+
+/** The state of a definition `D`. */
+export type StateOf<D extends AnyDefinition> = D['state'] extends () => infer S ? S : D['state'];
+
+/** What callers see of a definition's state: the result of its `view`, else the state. */
+export type ViewOf<D extends AnyDefinition> = D extends { readonly view: (state: never) => infer V } ? V : StateOf<D>;
+
+/** What a definition's store announces on `events$`; `never` where it declares no events. */
+export type EventOf<D extends AnyDefinition> = D extends { readonly events: Type<infer E> } ? E : never;
+
+/** The second parameter of a handler; `void` for a handler without, or with one that declares no type. */
+type PayloadOf<H> = H extends (state: never, ...rest: infer R) => unknown
+  ? R extends readonly []
+    ? void
+    : R extends readonly [(infer P)?, ...unknown[]]
+      ? [P] extends [never] ? void : P
+      : void
+  : never;
+
+/** What a handler's outcome replies: the second half of `reply`, `undefined` for a bare state. */
+type ReplyOf<O> =
+  O extends Outcome<infer _S, infer R> ? R
+  : O extends PromiseLike<infer T> ? ReplyOf<T>
+  : O extends Observable<infer T> ? ReplyOf<T> | undefined
+  : undefined;
+
+/** The arguments of one ask or tell: none, an optional payload, or a payload. */
+type Arguments<P> = [P] extends [void] ? [] : undefined extends P ? [payload?: P] : [payload: P];
+
+/** How a command is asked or told: its payload in, `R` out. */
+export type Call<H, R> = (...payload: Arguments<PayloadOf<H>>) => R;
+
+/** `store.ask`: one function for each command and query, each giving a `Reply`. */
+export type Asks<D extends AnyDefinition> = {
+  readonly [K in keyof D['commands']]: Call<D['commands'][K], Reply<ReplyOf<ReturnType<D['commands'][K]>>>>;
+} & (D extends { readonly queries: infer Q }
+  ? { readonly [K in keyof Q]: Call<Q[K], Reply<Q[K] extends (...args: never) => infer V ? V : never>> }
+  : unknown);
+
+/** `store.tell`: one function for each command, each giving nothing. */
+export type Tells<D extends AnyDefinition> = {
+  readonly [K in keyof D['commands']]: Call<D['commands'][K], void>;
+};
+
+/** The message of each entry of a table of handlers. */
+type MessagesIn<C> = {
+  [K in keyof C & string]: [PayloadOf<C[K]>] extends [void]
+    ? { readonly type: K; readonly payload?: undefined }
+    : undefined extends PayloadOf<C[K]>
+      ? { readonly type: K; readonly payload?: PayloadOf<C[K]> }
+      : { readonly type: K; readonly payload: PayloadOf<C[K]> };
+}[keyof C & string];
+
+/** The commands of a definition as messages: what `commands$` takes and gives. */
+export type CommandOf<D extends AnyDefinition> = MessagesIn<D['commands']>;
+
+/** The commands and queries of a definition as messages: what `send` takes. */
+export type MessageOf<D extends AnyDefinition> =
+  | MessagesIn<D['commands']>
+  | (D extends { readonly queries: infer Q } ? MessagesIn<Q> : never);
+
+/** What the store replies to a message `M`. */
+export type ReplyTo<D extends AnyDefinition, M> =
+  M extends { readonly type: infer K extends keyof Asks<D> }
+    ? Asks<D>[K] extends (...payload: never) => Reply<infer R> ? R : never
+    : unknown;
+
+/** The command table of a definition as the core reads it. */
+export type AnyHandler = (state: unknown, payload: unknown, context: unknown) => unknown;
+
+/**
+ * What the store keeps of a command from its sending to its answer. One is made for each ask and tell, so it stays
+ * small: what only some commands need is `null` until they need it. @internal
+ */
+export class Command {
+  readonly owner: Owner;
+  readonly type: string;
+  readonly payload: unknown;
+  /** The reply, `null` for a tell. */
+  readonly reply: Settleable | null;
+  /** A query reads: its result is the reply, and the state stays. */
+  readonly query: boolean;
+  /** Passes beside the mailbox's bound: results of effects, ticks, timers. */
+  exempt: boolean;
+  /** What folds it. The result of an effect is the same command with another handler. */
+  handle: AnyHandler;
+  /** Number within its store, in the order of sending. */
+  id = 0;
+  /** Number within its store, in the order of handling; a query carries the last one. */
+  seq = 0;
+  started = false;
+  settled = false;
+  /** Its handler is now the one for an effect's result. */
+  landed = false;
+  /** Taken out of the mailbox while it waited; the mailbox skips it. */
+  withdrawn = false;
+  /** Events to announce after the commit. */
+  events: unknown[] | null = null;
+  /** Made when the handler first reads `context.signal`. */
+  controller: AbortController | null = null;
+  /** Ends what the command still has running: an Observable, an effect. */
+  cancel: ((closing: boolean) => void) | null = null;
+  /** What only a pending ask has: its deadline, its signal, who waits for it. */
+  pending: Pending | null = null;
+  /** Asks that this command waits for. */
+  asks: Set<Command> | null = null;
+  /** When it was sent and when its handler began, kept while `trace$` is watched. */
+  sentAt: number | undefined = undefined;
+  startedAt: number | undefined = undefined;
+
+  constructor(owner: Owner, type: string, payload: unknown, handle: AnyHandler, query: boolean, exempt: boolean, reply: Settleable | null) {
+    this.owner = owner;
+    this.type = type;
+    this.payload = payload;
+    this.handle = handle;
+    this.query = query;
+    this.exempt = exempt;
+    this.reply = reply;
+  }
+
+  /** What only a pending ask has, made when first wanted. */
+  get needed(): Pending {
+    return this.pending ??= { deadline: undefined, signal: undefined, waiter: undefined };
+  }
+}
+
+/** What is undone when a pending ask settles. @internal */
+export interface Pending {
+  deadline: Deadline | undefined;
+  /** The AbortSignal that takes it back. */
+  signal: AbortSignal | undefined;
+  /** The command that waits for this one. */
+  waiter: Command | undefined;
+}

@@ -1,0 +1,90 @@
+/** The third argument of a handler: what it may do besides giving back an outcome. */
+import { clientOf, type Client } from './client.js';
+import type { AnyDefinition, Command } from './command.js';
+
+/** The named timers of a store, as a handler sees them. */
+export interface ContextTimers {
+  /**
+   * Sends a command after `ms` milliseconds. Setting a name again replaces that timer, and takes back what it sent if
+   * that still waits.
+   *
+   * @throws UnknownCommandError if there's no such command
+   * @throws TypeError unless `ms` is a number from 0 on
+   */
+  set(name: string, ms: number, command: string, payload?: unknown): void;
+  /** Stops a timer, and takes back what it sent if that still waits. Without such a timer, nothing. */
+  clear(name: string): void;
+}
+
+/** What a handler gets as its third argument. Its members need no `this`: `(state, payload, { now, emit }) => …`. */
+export interface Context<E = unknown> {
+  /** The scheduler's time, in milliseconds. The only clock a handler should read. */
+  readonly now: () => number;
+  /** Announces an event on `events$`, after the state is shown and before the reply; discarded if the handler fails. */
+  readonly emit: (event: E) => void;
+  /**
+   * Tells the store itself; the command is queued.
+   *
+   * @throws UnknownCommandError if there's no such command
+   */
+  readonly tell: (command: string, payload?: unknown) => void;
+  /** Commands to come: named, each name once. */
+  readonly timers: ContextTimers;
+  /** Aborts when the store is aborted, and when the asker gave up by timeout or signal. */
+  readonly signal: AbortSignal;
+  /** A client of another store whose asks this handler waits for, also after its first `await`: rings then fail at once. */
+  readonly via: <D extends AnyDefinition>(store: Client<D>) => Client<D>;
+  /** Shuts the store down after what came before. The way for a handler, which can't wait for its own `shutdown()`. */
+  readonly stop: () => void;
+}
+
+/** Its members are made when they're read: a handler that uses none costs none. @internal */
+export class HandlerContext implements Context {
+  readonly #command: Command;
+
+  constructor(command: Command) {
+    this.#command = command;
+  }
+
+  get now(): Context['now'] {
+    const { owner } = this.#command;
+    return () => owner.now();
+  }
+
+  get emit(): Context['emit'] {
+    const command = this.#command;
+    return (event) => void (command.events ??= []).push(event);
+  }
+
+  get tell(): Context['tell'] {
+    const { owner } = this.#command;
+    return (type, payload) => owner.send(owner.command(type, payload, false));
+  }
+
+  get timers(): ContextTimers {
+    return this.#command.owner.timers;
+  }
+
+  get signal(): AbortSignal {
+    return signalOf(this.#command);
+  }
+
+  get via(): Context['via'] {
+    const command = this.#command;
+    return (store) => clientOf(store, command);
+  }
+
+  get stop(): Context['stop'] {
+    const { owner } = this.#command;
+    return () => owner.drain();
+  }
+}
+
+/** Made when first wanted; aborted already for a command that was given up before. @internal */
+export function signalOf(command: Command): AbortSignal {
+  if (command.controller === null) {
+    command.controller = new AbortController();
+    if (command.settled) command.controller.abort();
+  }
+  return command.controller.signal;
+}

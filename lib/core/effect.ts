@@ -1,0 +1,201 @@
+/**
+ * Effects: work that must not hold up the mailbox. The state changes at once, the work runs beside the fold, and its
+ * result comes back as one more command:
+ *
+ * ```
+ *   mailbox ─▶ fold ─▶ commit ─▶ lane: ■ running  □ waiting …        a lane per command and key
+ *      ▲                            │
+ *      └──────── done | failed ◀────┘                                beside the mailbox's bound, never dropped
+ * ```
+ *
+ * The policies are those of rxjs's flattening operators: `concat` runs them one after the other, `merge` side by side
+ * (up to `concurrency`), `switch` gives up the former, `exhaust` refuses the newcomer.
+ */
+import type { Observable, Subscription } from 'rxjs';
+import { running } from './chain.js';
+import type { Command } from './command.js';
+import { signalOf } from './context.js';
+import { BusyError, SupersededError, type StoreError } from './errors.js';
+import { expect, expectOneOf } from './internal/check-options.js';
+import { siteOf } from './internal/site.js';
+import { Answer, last, Later, Outcome } from './outcome.js';
+import type { Owner } from './owner.js';
+
+/** What happens when a lane is taken, as in `concatMap`, `mergeMap`, `switchMap` and `exhaustMap`. */
+export type EffectPolicy = 'concat' | 'merge' | 'switch' | 'exhaust';
+
+/** What `run` gets. */
+export interface EffectContext {
+  /** Aborts when the effect is superseded, when its asker gives up, and when the store is aborted. */
+  readonly signal: AbortSignal;
+}
+
+/** The work of an effect, and what becomes of its result. */
+export interface EffectPlan<S, T, R> {
+  /** What happens when the lane is taken. Default `'concat'`. */
+  readonly policy?: EffectPolicy;
+  /** Names the lane, within the command: effects of different keys don't meet. Default: one lane for each command. */
+  readonly key?: unknown;
+  /** How many run side by side in a lane of policy `'merge'`. Default `Infinity`. */
+  readonly concurrency?: number;
+  /** The work: a Promise, or an Observable whose last value counts. Begins when its lane allows. */
+  readonly run: (context: EffectContext) => PromiseLike<T> | Observable<T>;
+  /** Folds the result into the state as it is by then. */
+  readonly done: (state: S, value: T) => S | Outcome<S, R>;
+  /** Folds the error. The asker gets the error nonetheless, unless this gives back a `reply`. Default: the state stays. */
+  readonly failed?: (state: S, error: unknown) => S | Outcome<S, R>;
+}
+
+/**
+ * The next state now, and work beside the fold whose result is folded later.
+ *
+ * The reply comes from `done`. It may fail with the error of `run` or of `done`, with `SupersededError` (policy
+ * `'switch'`), `BusyError` (policy `'exhaust'`; then `next` isn't committed either), and with `MailboxFullError` when as
+ * many effects and later replies are in flight as the mailbox's capacity allows. An ask that times out or is aborted
+ * while it waits in its lane never runs; one that runs sees its `signal` abort, and what it gives is still folded.
+ *
+ * @param next the state that is committed when the command is handled
+ * @param plan the work, its policy, and what becomes of its result
+ * @throws TypeError for a plan that can't be carried out; the command then fails with it
+ *
+ * @example
+ * ```ts
+ * import { createStore, effect, reply } from 'ownstate';
+ *
+ * const search = createStore({
+ *   state: { loading: false, hits: [] as string[] },
+ *   commands: {
+ *     search: (state, query: string) => effect({ ...state, loading: true }, {
+ *       policy: 'switch',
+ *       run: async () => [query, `${query}s`],
+ *       done: (now, hits) => reply({ ...now, loading: false, hits }, hits.length),
+ *     }),
+ *   },
+ * });
+ * console.log(await search.ask.search('cat')); // 2
+ * console.log(search.snapshot().hits); // [ 'cat', 'cats' ]
+ * ```
+ */
+export function effect<S, T, R>(next: NoInfer<S>, plan: EffectPlan<S, T, R>): Outcome<S, R> {
+  const { policy = 'concat', concurrency = Infinity, run, done, failed } = plan;
+  expectOneOf(policy, 'policy', ['concat', 'merge', 'switch', 'exhaust']);
+  expect(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency > 0), 'concurrency', 'a positive integer or Infinity', concurrency);
+  expect(typeof run === 'function', 'run', 'a function', run);
+  expect(typeof done === 'function', 'done', 'a function', done);
+  expect(failed === undefined || typeof failed === 'function', 'failed', 'a function', failed);
+  return new Effect<S, T, R>(next, plan);
+}
+
+/** An effect on its way: one command's work. */
+interface Job {
+  start(): void;
+  /** Leaves the lane without a result. */
+  stop(error: StoreError): void;
+}
+
+/** What runs and waits for one command and key. */
+interface Lane {
+  readonly running: Set<Job>;
+  readonly waiting: Set<Job>;
+}
+
+/** The lanes of each store, by command and key; a lane is there while something is in it. */
+const lanesOf = new WeakMap<Owner, Map<string, Map<unknown, Lane>>>();
+
+class Effect<S, T, R> extends Later<S, R> {
+  readonly #plan: EffectPlan<S, T, R>;
+
+  constructor(next: S, plan: EffectPlan<S, T, R>) {
+    super(next);
+    this.#plan = plan;
+  }
+
+  refuse(command: Command): StoreError | undefined {
+    if (this.#plan.policy === 'exhaust' && lanes(command).has(this.#plan.key)) return new BusyError(siteOf(command));
+    return command.owner.full(command);
+  }
+
+  begin(command: Command): void {
+    const { policy = 'concat', key, concurrency = Infinity } = this.#plan;
+    const keyed = lanes(command);
+    let lane = keyed.get(key);
+    if (lane === undefined) keyed.set(key, lane = { running: new Set(), waiting: new Set() });
+    const { running: busy, waiting } = lane;
+    const next = () => {
+      const [first] = waiting;
+      if (first !== undefined) first.start();
+      else if (busy.size === 0) keyed.delete(key);
+    };
+    const job = this.#job(command, lane, next);
+    if (policy === 'switch') for (const former of [...busy, ...waiting]) former.stop(new SupersededError(siteOf(command)));
+    // A lane that emptied just now was given up; this command takes it up again.
+    keyed.set(key, lane);
+    waiting.add(job);
+    if (busy.size < (policy === 'merge' ? concurrency : 1)) job.start();
+  }
+
+  #job(command: Command, { running: busy, waiting }: Lane, next: () => void): Job {
+    const { owner } = command;
+    const { run, done, failed } = this.#plan;
+    let work: Subscription | undefined;
+    const leave = (then: () => void) => owner.land(command, 'effects', () => {
+      busy.delete(job);
+      waiting.delete(job);
+      work?.unsubscribe();
+      then();
+      next();
+    });
+    const result = (handle: (state: S) => unknown) => leave(() => {
+      command.landed = command.exempt = true;
+      // A cast: the core folds any state; here it's the one that `done` and `failed` are declared for.
+      command.handle = handle as Command['handle'];
+      owner.send(command);
+    });
+    const fail = (error: unknown) => result((state) => {
+      const outcome = failed === undefined ? state : failed(state, error);
+      return outcome instanceof Answer ? outcome : new Failed(outcome instanceof Outcome ? outcome.next : outcome, error);
+    });
+    const job: Job = {
+      start: () => {
+        waiting.delete(job);
+        busy.add(job);
+        const outer = running.command;
+        running.command = command;
+        work = last(() => run({ signal: signalOf(command) }), (value) => result((state) => done(state, value as T)), fail);
+        running.command = outer;
+      },
+      stop: (error) => leave(() => owner.giveUp(command, error)),
+    };
+    // Who gives up while it waits takes it out of the lane; what runs is folded, unless the store closes.
+    owner.fly(command, 'effects', (closing) => {
+      if (closing || waiting.has(job)) leave(() => undefined);
+    });
+    return job;
+  }
+}
+
+/** What is folded of a failed effect: the state, and then the error for the asker. */
+class Failed<S> extends Later<S, never> {
+  readonly #error: unknown;
+
+  constructor(next: S, error: unknown) {
+    super(next);
+    this.#error = error;
+  }
+
+  refuse(): undefined {
+    return undefined;
+  }
+
+  begin(command: Command): void {
+    command.owner.fail(command, this.#error);
+  }
+}
+
+function lanes({ owner, type }: Command): Map<unknown, Lane> {
+  let byType = lanesOf.get(owner);
+  if (byType === undefined) lanesOf.set(owner, byType = new Map());
+  let byKey = byType.get(type);
+  if (byKey === undefined) byType.set(type, byKey = new Map());
+  return byKey;
+}

@@ -1,0 +1,27 @@
+/**
+ * Who subscribes to a settled reply from within the delivery of another is called after it, not inside it. That
+ * keeps a chain such as `ask().subscribe(() => ask().subscribe(…))` on a flat stack (rule S3).
+ *
+ * ```
+ *   deliver(reply 1) ─▶ subscriber: ask() … settled … subscribe(…) ─┐ waits here
+ *        └──────────── then, on the same level ◀────────────────────┘
+ * ```
+ */
+import { Ring } from './ring.js';
+
+const waiting = new Ring<() => void>();
+let delivering = false;
+
+/** Calls subscribers now, and whoever subscribed meanwhile after them. @internal */
+export function deliver(call: () => void): void {
+  if (delivering) return call();
+  delivering = true;
+  for (let next: (() => void) | undefined = call; next !== undefined; next = waiting.shift()) next();
+  delivering = false;
+}
+
+/** Calls a late subscriber: now, or after the delivery that is going on. @internal */
+export function deliverLate(call: () => void): void {
+  if (delivering) waiting.push(call);
+  else deliver(call);
+}

@@ -1,0 +1,122 @@
+/**
+ * The outcomes that need a word of their own. Everything else a handler may give back (the next state, a Promise or
+ * an Observable of outcomes, a throw) needs none; `effect` stands in its own file.
+ */
+import { defaultIfEmpty, defer, from, Subscription, takeLast, type Observable, type ObservableInput } from 'rxjs';
+import type { Command } from './command.js';
+import type { StoreError } from './errors.js';
+
+/** The next state together with something more. `Outcome` is what a handler's type may say; it's made by `reply`, `replyLater` and `effect`. */
+export abstract class Outcome<S, R> {
+  /** Carries the reply's type, holds no value. */
+  declare readonly replyType?: R;
+  /** The state that will be committed. */
+  readonly next: S;
+
+  constructor(next: S) {
+    this.next = next;
+  }
+}
+
+/** What `reply` makes. @internal */
+export class Answer<S, R> extends Outcome<S, R> {
+  readonly value: R;
+
+  constructor(next: S, value: R) {
+    super(next);
+    this.value = value;
+  }
+}
+
+/**
+ * An outcome whose reply comes later, while the mailbox goes on. The fold knows no more than this of effects and of
+ * later replies, so that a program which uses neither carries neither. @internal
+ */
+export abstract class Later<S, R> extends Outcome<S, R> {
+  /** Called before the commit: an error refuses the command and leaves the state as it is. */
+  abstract refuse(command: Command): StoreError | undefined;
+  /** Called when the next state has been shown. */
+  abstract begin(command: Command): void;
+}
+
+/** Whatever a handler may give back for a state `S`; its reply is `R`. */
+export type HandlerOutcome<S, R = unknown> =
+  | S
+  | Outcome<S, R>
+  | PromiseLike<S | Outcome<S, R>>
+  | Observable<S | Outcome<S, R>>;
+
+/**
+ * The next state, and what the asker gets.
+ *
+ * @param next the state that is committed, and shown before the reply settles
+ * @param value the reply
+ *
+ * @example
+ * ```ts
+ * import { createStore, reply } from 'ownstate';
+ *
+ * const counter = createStore({
+ *   state: 0,
+ *   commands: { increment: (count, by: number = 1) => reply(count + by, count + by) },
+ * });
+ * console.log(await counter.ask.increment(2)); // 2
+ * ```
+ */
+export function reply<S, R>(next: S, value: R): Outcome<S, R> {
+  return new Answer(next, value);
+}
+
+/**
+ * The next state now, and the reply later: the mailbox goes on meanwhile. For a reply that depends on something
+ * outside (a person's answer, another store) while the state doesn't.
+ *
+ * The reply settles as `source` does: with its value, or an Observable's last one (`undefined` for an empty one), or
+ * its error. When the asker gives up or the store closes, an Observable is unsubscribed. It may fail with
+ * `MailboxFullError` when as many effects and later replies are in flight as the mailbox's capacity allows.
+ *
+ * @param next the state that is committed at once
+ * @param source a Promise or an Observable of the reply
+ *
+ * @example
+ * ```ts
+ * import { createStore, replyLater } from 'ownstate';
+ * import { timer, map } from 'rxjs';
+ *
+ * const doorbell = createStore({
+ *   state: 0,
+ *   commands: { ring: (rings) => replyLater(rings + 1, timer(10).pipe(map(() => 'come in'))) },
+ * });
+ * console.log(await doorbell.ask.ring()); // come in
+ * ```
+ */
+export function replyLater<S, R>(next: S, source: PromiseLike<R> | Observable<R>): Outcome<S, R> {
+  return new LaterReply(next, source);
+}
+
+class LaterReply<S, R> extends Later<S, R> {
+  readonly #source: PromiseLike<R> | Observable<R>;
+
+  constructor(next: S, source: PromiseLike<R> | Observable<R>) {
+    super(next);
+    this.#source = source;
+  }
+
+  refuse(command: Command): StoreError | undefined {
+    return command.owner.full(command);
+  }
+
+  begin(command: Command): void {
+    const { owner } = command;
+    const watching = new Subscription();
+    const land = (then: () => void) => owner.land(command, 'replies', then);
+    owner.fly(command, 'replies', () => land(() => watching.unsubscribe()));
+    watching.add(last(() => this.#source, (value) => land(() => owner.settle(command, value)), (error) => land(() => owner.fail(command, error))));
+  }
+}
+
+/** Listens to the last value of a source, or to its error. @internal */
+export function last(source: () => unknown, value: (value: unknown) => void, error: (error: unknown) => void): Subscription {
+  // `from` takes anything that can be observed, and fails with its own clear error for what can't.
+  return defer(() => from(source() as ObservableInput<unknown>)).pipe(takeLast(1), defaultIfEmpty(undefined)).subscribe({ next: value, error });
+}

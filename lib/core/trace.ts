@@ -1,0 +1,62 @@
+/** What happens in a store, as it happens: the events of `trace$`, and of `errors$`. */
+import type { Command } from './command.js';
+import type { Phase } from './lifecycle.js';
+
+/** What each trace event carries. Times are milliseconds of the store's scheduler. */
+interface Traced {
+  /** Name of the store. */
+  readonly store: string;
+  /** Number of the command within its store, in the order of sending; 0 for a phase. */
+  readonly id: number;
+  /** Number of the last command handled, or of this one once its handler has begun. */
+  readonly seq: number;
+  /** Type of the command, `''` for a phase. */
+  readonly type: string;
+  readonly time: number;
+}
+
+/** One step of a command on its way through the store, or of the store itself. A union closed over `kind`. */
+export type TraceEvent =
+  /** A command came. */
+  | (Traced & { readonly kind: 'received'; readonly payload: unknown })
+  /** Its handler begins. The result of an effect begins anew, under the same `id` and the next `seq`. */
+  | (Traced & { readonly kind: 'started' })
+  /** A state was committed; `view` is what may be seen of it, `undefined` where nothing may. */
+  | (Traced & { readonly kind: 'state'; readonly view: unknown })
+  /** The handler announced an event. */
+  | (Traced & { readonly kind: 'event'; readonly event: unknown })
+  /** It ended: `waited` ms in the mailbox, then `ran` ms until the answer; `undefined` where nobody watched yet. */
+  | (Traced & {
+    readonly kind: 'settled';
+    readonly outcome: 'replied' | 'failed';
+    /** What it failed with. */
+    readonly error: unknown;
+    readonly waited: number | undefined;
+    readonly ran: number | undefined;
+  })
+  /** It was refused or dropped, because a bound was reached. */
+  | (Traced & { readonly kind: 'dropped'; readonly error: unknown })
+  /** The store went on to another phase. */
+  | (Traced & { readonly kind: 'phase'; readonly phase: Phase });
+
+/** What `errors$` emits: a failed tell, a failed reply that nobody observed, a source's error. */
+export interface ErrorEvent {
+  /** Name of the store. */
+  readonly store: string;
+  /** Number of the command, or of the last one handled if this one never began. */
+  readonly seq: number;
+  /** Type of the command, `''` where there was none. */
+  readonly type: string;
+  readonly error: unknown;
+  /** Whether the handler had begun. */
+  readonly started: boolean;
+}
+
+/** @internal */
+export type Detail = TraceEvent extends infer E ? (E extends TraceEvent ? Omit<E, keyof Traced> : never) : never;
+
+/** @internal */
+export function traceEvent(store: string, seq: number, time: number, command: Command | undefined, detail: Detail): TraceEvent {
+  // A cast: TypeScript doesn't join a spread union with its base again.
+  return { ...detail, store, id: command?.id ?? 0, seq: command?.seq || seq, type: command?.type ?? '', time } as TraceEvent;
+}

@@ -1,0 +1,22 @@
+/** The core's door, in the order in which a command passes it. */
+export { createStore } from './core/store.js';
+export type { MailboxOptions, StoreOptions } from './core/options.js';
+export type { AskOptions, Client, Commands, Projected, Store } from './core/client.js';
+export { type } from './core/command.js';
+export type {
+  AnyDefinition, Asks, Call, CommandOf, Definition, EventOf, Handler, Message, MessageOf, QueryHandler, ReplyTo, StateOf, Tells, Type, ViewOf,
+} from './core/command.js';
+export type { Overflow } from './core/mailbox.js';
+export type { Context, ContextTimers } from './core/context.js';
+export { reply, replyLater } from './core/outcome.js';
+export type { HandlerOutcome, Outcome } from './core/outcome.js';
+export { effect } from './core/effect.js';
+export type { EffectContext, EffectPlan, EffectPolicy } from './core/effect.js';
+export type { Reply } from './core/reply.js';
+export type { Phase, ShutdownOptions } from './core/lifecycle.js';
+export {
+  AskAbortedError, AskTimeoutError, BusyError, DeadlockError, MailboxFullError, StoreClosedError, StoreError, SupersededError, UnknownCommandError,
+} from './core/errors.js';
+export type { ErrorSite } from './core/errors.js';
+export type { Status } from './core/status.js';
+export type { ErrorEvent, TraceEvent } from './core/trace.js';
