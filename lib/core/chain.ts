@@ -13,7 +13,6 @@
  */
 import type { Command } from './command.js';
 import { DeadlockError } from './errors.js';
-import { siteOf } from './internal/site.js';
 
 /** The command whose handler is on the stack right now: the asks made meanwhile are its own. @internal */
 export const running: { command: Command | null } = { command: null };
@@ -21,32 +20,28 @@ export const running: { command: Command | null } = { command: null };
 /** Notes that `waiter` may wait for `ask`. @internal */
 export function note(waiter: Command, ask: Command): void {
   (waiter.asks ??= new Set()).add(ask);
-  ask.needed.waiter = waiter;
+  ask.waiter = waiter;
 }
 
-/** From now on `waiter` waits for the asks it made: each that closes a ring is withdrawn and fails. @internal */
-export function waitFor(waiter: Command): void {
-  for (const ask of waiter.asks ?? []) refuseRing(waiter, ask);
-}
-
-/** Fails `ask` where waiting for it would never end. @internal */
-export function refuseRing(waiter: Command, ask: Command): void {
-  const path = findPath(ask, waiter, new Set());
-  if (path === undefined) return;
-  const ring = [waiter.owner.name, ...path];
-  ask.owner.giveUp(ask, new DeadlockError(siteOf(ask), ring));
+/** From now on `waiter` waits for these asks of its: each that closes a ring is withdrawn and fails. @internal */
+export function waitFor(waiter: Command, asks: Iterable<Command> = waiter.asks ?? []): void {
+  for (const ask of asks) {
+    const path = findPath(ask, waiter, new Set());
+    if (path !== undefined) ask.owner.giveUp(ask, new DeadlockError(ask, [waiter.store, ...path]));
+  }
 }
 
 /** Names of the stores on the way from what `ask` waits for to `target`, or `undefined` where there's no such way. */
 function findPath(ask: Command, target: Command, seen: Set<Command>): string[] | undefined {
   // An ask that waits in a mailbox waits for what blocks that store; one that has begun waits for its own asks.
   const blocking = ask.started ? ask : ask.owner.blocked;
-  if (blocking === null || seen.has(blocking)) return undefined;
-  if (blocking === target) return [ask.owner.name];
-  seen.add(blocking);
-  for (const next of blocking.asks ?? []) {
-    const path = findPath(next, target, seen);
-    if (path !== undefined) return [ask.owner.name, ...path];
+  if (blocking === target) return [ask.store];
+  if (blocking !== null && !seen.has(blocking)) {
+    seen.add(blocking);
+    for (const next of blocking.asks ?? []) {
+      const path = findPath(next, target, seen);
+      if (path !== undefined) return [ask.store, ...path];
+    }
   }
   return undefined;
 }

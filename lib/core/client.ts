@@ -138,7 +138,7 @@ export class ClientFace<D extends AnyDefinition> {
 
   send<M>(message: Message): Reply<ReplyTo<D, M>> {
     const { type, payload } = Object(message) as Message;
-    return this.#owner.request(type, payload, this.#limits) as Reply<unknown> as Reply<ReplyTo<D, M>>;
+    return this.#owner.ask(this.#owner.route(type, true), payload, this.#limits) as Reply<unknown> as Reply<ReplyTo<D, M>>;
   }
 
   select(...how: Parameters<View['select']>): Observable<never> {
@@ -201,12 +201,12 @@ class CommandStream extends Observable<Message> implements Observer<Message> {
   }
 
   next(message: Message): void {
-    // A primitive is no message either, and gets the same error as an object without a type.
-    this.#owner.feed(Object(message) as Message);
+    const { type, payload } = Object(message) as Message;
+    this.#owner.tell(this.#owner.route(type, false), payload);
   }
 
   error(error: unknown): void {
-    this.#owner.sourceFailed(error);
+    this.#owner.report(undefined, error, false);
   }
 
   complete(): void {

@@ -4,6 +4,7 @@
  */
 import type { Observable } from 'rxjs';
 import type { Context } from './context.js';
+import type { ErrorSite } from './errors.js';
 import type { HandlerOutcome, Outcome } from './outcome.js';
 import type { Reply, Settleable } from './reply.js';
 import type { Owner } from './owner.js';
@@ -99,7 +100,7 @@ type PayloadOf<H> = H extends (state: never, ...rest: infer R) => unknown
 
 /** What a handler's outcome replies: the second half of `reply`, `undefined` for a bare state. */
 type ReplyOf<O> =
-  O extends Outcome<infer _S, infer R> ? R
+  O extends Outcome<unknown, infer R> ? R
   : O extends PromiseLike<infer T> ? ReplyOf<T>
   : O extends Observable<infer T> ? ReplyOf<T> | undefined
   : undefined;
@@ -148,11 +149,18 @@ export type ReplyTo<D extends AnyDefinition, M> =
 /** The command table of a definition as the core reads it. */
 export type AnyHandler = (state: unknown, payload: unknown, context: unknown) => unknown;
 
+/** What a name leads to: a command's handler, a query's, or none. @internal */
+export interface Route {
+  readonly type: string;
+  readonly handle: AnyHandler | undefined;
+  readonly query: boolean;
+}
+
 /**
  * What the store keeps of a command from its sending to its answer. One is made for each ask and tell, so it stays
  * small: what only some commands need is `null` until they need it. @internal
  */
-export class Command {
+export class Command implements ErrorSite {
   readonly owner: Owner;
   readonly type: string;
   readonly payload: unknown;
@@ -178,37 +186,30 @@ export class Command {
   events: unknown[] | null = null;
   /** Made when the handler first reads `context.signal`. */
   controller: AbortController | null = null;
-  /** Ends what the command still has running: an Observable, an effect. */
+  /** Ends what the command still has running, an Observable or an effect; unless the store closes, some go on. */
   cancel: ((closing: boolean) => void) | null = null;
-  /** What only a pending ask has: its deadline, its signal, who waits for it. */
-  pending: Pending | null = null;
+  /** What only a pending ask has: when it's due, what takes it back, who waits for it. */
+  deadline: Deadline | null = null;
+  signal: AbortSignal | null = null;
+  waiter: Command | null = null;
   /** Asks that this command waits for. */
   asks: Set<Command> | null = null;
   /** When it was sent and when its handler began, kept while `trace$` is watched. */
   sentAt: number | undefined = undefined;
   startedAt: number | undefined = undefined;
 
-  constructor(owner: Owner, type: string, payload: unknown, handle: AnyHandler, query: boolean, exempt: boolean, reply: Settleable | null) {
+  constructor(owner: Owner, { type, handle, query }: Route, payload: unknown, exempt: boolean, reply: Settleable | null) {
     this.owner = owner;
     this.type = type;
     this.payload = payload;
-    this.handle = handle;
+    // A cast: a command whose name leads nowhere is never sent.
+    this.handle = handle as AnyHandler;
     this.query = query;
     this.exempt = exempt;
     this.reply = reply;
   }
 
-  /** What only a pending ask has, made when first wanted. */
-  get needed(): Pending {
-    return this.pending ??= { deadline: undefined, signal: undefined, waiter: undefined };
+  get store(): string {
+    return this.owner.name;
   }
-}
-
-/** What is undone when a pending ask settles. @internal */
-export interface Pending {
-  deadline: Deadline | undefined;
-  /** The AbortSignal that takes it back. */
-  signal: AbortSignal | undefined;
-  /** The command that waits for this one. */
-  waiter: Command | undefined;
 }

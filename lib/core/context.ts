@@ -58,7 +58,7 @@ export class HandlerContext implements Context {
 
   get tell(): Context['tell'] {
     const { owner } = this.#command;
-    return (type, payload) => owner.send(owner.command(type, payload, false));
+    return (type, payload) => owner.send(owner.known(type, payload, false));
   }
 
   get timers(): ContextTimers {

@@ -17,8 +17,7 @@ import type { Command } from './command.js';
 import { signalOf } from './context.js';
 import { BusyError, SupersededError, type StoreError } from './errors.js';
 import { expect, expectOneOf } from './internal/check-options.js';
-import { siteOf } from './internal/site.js';
-import { Answer, last, Later, Outcome } from './outcome.js';
+import { Answer, last, Outcome } from './outcome.js';
 import type { Owner } from './owner.js';
 
 /** What happens when a lane is taken, as in `concatMap`, `mergeMap`, `switchMap` and `exhaustMap`. */
@@ -102,7 +101,7 @@ interface Lane {
 /** The lanes of each store, by command and key; a lane is there while something is in it. */
 const lanesOf = new WeakMap<Owner, Map<string, Map<unknown, Lane>>>();
 
-class Effect<S, T, R> extends Later<S, R> {
+class Effect<S, T, R> extends Outcome<S, R> {
   readonly #plan: EffectPlan<S, T, R>;
 
   constructor(next: S, plan: EffectPlan<S, T, R>) {
@@ -110,12 +109,12 @@ class Effect<S, T, R> extends Later<S, R> {
     this.#plan = plan;
   }
 
-  refuse(command: Command): StoreError | undefined {
-    if (this.#plan.policy === 'exhaust' && lanes(command).has(this.#plan.key)) return new BusyError(siteOf(command));
+  override refuse(command: Command): Error | undefined {
+    if (this.#plan.policy === 'exhaust' && lanes(command).has(this.#plan.key)) return new BusyError(command);
     return command.owner.full(command);
   }
 
-  begin(command: Command): void {
+  override answer(command: Command): void {
     const { policy = 'concat', key, concurrency = Infinity } = this.#plan;
     const keyed = lanes(command);
     let lane = keyed.get(key);
@@ -127,7 +126,7 @@ class Effect<S, T, R> extends Later<S, R> {
       else if (busy.size === 0) keyed.delete(key);
     };
     const job = this.#job(command, lane, next);
-    if (policy === 'switch') for (const former of [...busy, ...waiting]) former.stop(new SupersededError(siteOf(command)));
+    if (policy === 'switch') for (const former of [...busy, ...waiting]) former.stop(new SupersededError(command));
     // A lane that emptied just now was given up; this command takes it up again.
     keyed.set(key, lane);
     waiting.add(job);
@@ -175,7 +174,7 @@ class Effect<S, T, R> extends Later<S, R> {
 }
 
 /** What is folded of a failed effect: the state, and then the error for the asker. */
-class Failed<S> extends Later<S, never> {
+class Failed<S> extends Outcome<S, never> {
   readonly #error: unknown;
 
   constructor(next: S, error: unknown) {
@@ -183,19 +182,18 @@ class Failed<S> extends Later<S, never> {
     this.#error = error;
   }
 
-  refuse(): undefined {
+  override refuse(): undefined {
     return undefined;
   }
 
-  begin(command: Command): void {
-    command.owner.fail(command, this.#error);
+  override answer(command: Command): void {
+    command.owner.fail(command, this.#error, false);
   }
 }
 
 function lanes({ owner, type }: Command): Map<unknown, Lane> {
-  let byType = lanesOf.get(owner);
-  if (byType === undefined) lanesOf.set(owner, byType = new Map());
-  let byKey = byType.get(type);
-  if (byKey === undefined) byType.set(type, byKey = new Map());
+  const byType = lanesOf.get(owner) ?? new Map<string, Map<unknown, Lane>>();
+  const byKey = byType.get(type) ?? new Map<unknown, Lane>();
+  lanesOf.set(owner, byType.set(type, byKey));
   return byKey;
 }

@@ -10,200 +10,147 @@
  * with just the semantics of rxjs's operators of these names, without their cost for each command: `concatMap` would
  * subscribe to a stream for every increment, and shift an ever longer buffer.
  */
-import { isObservable, type Observable, type Subscription } from 'rxjs';
+import { isObservable, materialize, type Observable, type ObservableNotification } from 'rxjs';
 import { running, waitFor } from './chain.js';
-import type { Command } from './command.js';
+import type { Command, Definition } from './command.js';
 import { HandlerContext } from './context.js';
-import { Answer, Later, Outcome } from './outcome.js';
 import { expectState } from './internal/check-options.js';
-import { reportUnhandled } from './internal/unhandled.js';
-import type { Owner } from './owner.js';
-import { deepFreeze, isMutable } from './view.js';
+import { Loop } from './loop.js';
+import type { ResolvedOptions } from './options.js';
+import { Answer, Outcome } from './outcome.js';
+import { deepFreeze } from './view.js';
 
 /** @internal */
-export class Fold {
+export abstract class Fold extends Loop {
+  readonly definition: Definition<unknown, unknown>;
+  readonly options: ResolvedOptions;
   state: unknown;
   /** Commands handled so far: the number of the last one. */
   seq = 0;
-  readonly #owner: Owner;
 
-  constructor(owner: Owner) {
-    this.#owner = owner;
-    this.state = this.#make();
+  constructor(definition: Definition<unknown, unknown>, options: ResolvedOptions) {
+    super();
+    this.definition = definition;
+    this.options = options;
+    this.state = this.make();
   }
 
-  /** Handles one command. Afterwards it has ended, or the owner is blocked by it. */
-  take(command: Command): void {
+  /** A handler begins. */
+  protected abstract begin(command: Command): void;
+  /** A state was committed. */
+  protected abstract show(command: Command): void;
+  /** The handling of a command has ended, whatever becomes of its reply. */
+  protected abstract end(command: Command): void;
+  /** It has ended by an error of the handler's, or by a decision of the store's `own`. */
+  protected abstract refuse(command: Command, error: unknown, own: boolean): void;
+
+  /** The first state. @throws TypeError for one that comes later */
+  protected make(): unknown {
+    const { state } = this.definition;
+    return this.#frozen(expectState(typeof state === 'function' ? (state as () => unknown)() : state));
+  }
+
+  /** Makes `next` the state, and shows it. */
+  protected commit(command: Command, next: unknown): void {
+    if (this.phase === 'closed') return;
+    this.state = this.#frozen(next);
+    this.show(command);
+  }
+
+  protected take(command: Command): void {
     command.started = true;
     command.seq = command.query ? this.seq : ++this.seq;
-    this.#owner.begin(command);
+    this.begin(command);
     let outcome: unknown;
     running.command = command;
     try {
       outcome = command.handle(this.state, command.payload, new HandlerContext(command));
     } catch (error) {
       running.command = null;
-      return this.fail(command, error);
+      return this.refuse(command, error, false);
     }
     running.command = null;
-    if (command.query) this.#answer(command, this.state, outcome);
-    else this.fold(command, outcome);
+    if (command.query) this.#finish(command, new Answer(this.state, outcome), true);
+    else this.#fold(command, outcome);
   }
 
   /** Folds an outcome, which is at hand or takes time. */
-  fold(command: Command, outcome: unknown): void {
-    if (typeof outcome === 'object' && outcome !== null) {
-      if (outcome instanceof Outcome) return this.#finish(command, outcome);
-      if (typeof (outcome as PromiseLike<unknown>).then === 'function') return this.#await(command, outcome as PromiseLike<unknown>);
+  #fold(command: Command, outcome: unknown): void {
+    if (typeof outcome === 'object' && outcome !== null && !(outcome instanceof Outcome)) {
+      if (typeof (outcome as PromiseLike<unknown>).then === 'function') return this.#await(command, outcome);
       if (isObservable(outcome)) return this.#concat(command, outcome);
     }
-    this.commit(command, outcome);
-    this.#owner.answer(command, undefined);
+    this.#finish(command, outcome, false);
   }
 
-  /** Makes `next` the state, and shows it. */
-  commit(command: Command, next: unknown): void {
-    const owner = this.#owner;
-    if (owner.phase === 'closed') return;
-    const changed = next !== this.state || owner.definition.view !== undefined;
-    this.state = next;
-    if (changed) {
-      if (owner.freeze && owner.definition.view === undefined) deepFreeze(next);
-      owner.show(command);
+  /** Ends a command with an outcome at hand. */
+  #finish(command: Command, outcome: unknown, committed: boolean): void {
+    if (!(outcome instanceof Outcome)) {
+      if (!committed) this.commit(command, outcome);
+      this.end(command);
+      return command.owner.settle(command, undefined);
     }
-    if (command.events !== null) owner.announce(command);
+    const refusal = outcome.refuse(command);
+    if (refusal !== undefined) return this.refuse(command, refusal, true);
+    if (!committed) this.commit(command, outcome.next);
+    this.end(command);
+    outcome.answer(command);
+    // An effect or a later reply waits for what its handler asked.
+    if (!command.settled) waitFor(command);
   }
 
-  /** Begins again with the first state. */
-  reset(command: Command): void {
-    try {
-      this.commit(command, this.#make());
-    } catch (error) {
-      reportUnhandled(error);
-    }
-  }
-
-  /** The handler threw, or what it gave back failed: nothing is committed. */
-  fail(command: Command, error: unknown): void {
-    command.events = null;
-    this.#owner.refuse(command, error);
-  }
-
-  /** An outcome with a reply, or with one that comes later. */
-  #finish(command: Command, outcome: Outcome<unknown, unknown>): void {
-    if (outcome instanceof Answer) {
-      const { next, value } = outcome;
-      if (this.#leaks(next, value)) return this.fail(command, leak(command));
-      this.commit(command, next);
-      this.#owner.answer(command, value);
-    } else {
-      // Answer and Later are all there is.
-      const later = outcome as Later<unknown, unknown>;
-      const refusal = later.refuse(command);
-      if (refusal !== undefined) return this.#owner.decline(command, refusal);
-      this.commit(command, outcome.next);
-      this.#later(command, later);
-    }
-  }
-
-  /** The mailbox goes on; the reply comes later. */
-  #later(command: Command, later: Later<unknown, unknown>): void {
-    this.#owner.end();
-    if (this.#owner.phase !== 'closed') later.begin(command);
-    if (!command.settled && command.asks !== null) waitFor(command);
-  }
-
-  #await(command: Command, outcome: PromiseLike<unknown>): void {
-    const owner = this.#owner;
-    owner.blocked = command;
+  #await(command: Command, outcome: unknown): void {
+    const resume = (step: () => void) => this.resume(() => {
+      this.blocked = null;
+      step();
+    }, false);
+    this.blocked = command;
     // `Promise.resolve` gives a native promise back as it is, and tames any other thenable.
     Promise.resolve(outcome).then(
-      (value) => owner.resume(() => {
-        owner.blocked = null;
-        this.fold(command, value);
-      }),
-      (error: unknown) => owner.resume(() => {
-        owner.blocked = null;
-        this.fail(command, error);
-      }),
+      (value) => resume(() => this.#fold(command, value)),
+      (error: unknown) => resume(() => this.refuse(command, error, false)),
     );
-    if (command.asks !== null) waitFor(command);
+    waitFor(command);
   }
 
   #concat(command: Command, source: Observable<unknown>): void {
-    const owner = this.#owner;
-    if (owner.phase === 'closed') return;
-    owner.blocked = command;
-    let subscription: Subscription | undefined;
+    if (this.phase === 'closed') return;
     let last: unknown;
     let subscribing = true;
-    let stepping = false;
     // An observer who is shown one emission may cause the next: that one waits until the first is shown to all.
-    const steps: (() => void)[] = [];
+    const steps: ObservableNotification<unknown>[] = [];
     const drain = () => {
-      for (let step = steps.shift(); step !== undefined; step = steps.shift()) step();
+      for (let [step] = steps; step !== undefined; [step] = steps) {
+        if (this.blocked === command) {
+          if (step.kind === 'N') {
+            last = step.value;
+            this.commit(command, last instanceof Outcome ? last.next : last);
+          } else {
+            this.blocked = null;
+            if (step.kind === 'E') this.refuse(command, step.error, false);
+            else this.#finish(command, last, true);
+          }
+        }
+        steps.shift();
+      }
     };
-    const enter = (step: () => void) => {
-      steps.push(step);
-      if (stepping) return;
-      stepping = true;
+    this.blocked = running.command = command;
+    const subscription = source.pipe(materialize()).subscribe((step) => {
+      if (steps.push(step) > 1) return;
       if (subscribing) drain();
-      else owner.resume(drain, true);
-      stepping = false;
-    };
-    running.command = command;
-    subscription = source.subscribe({
-      next: (value) => enter(() => {
-        if (owner.blocked !== command) return;
-        last = value;
-        const next: unknown = value instanceof Outcome ? value.next : value;
-        const asynchronous = isObservable(next) || typeof (next as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
-        if (!asynchronous && !(value instanceof Answer && this.#leaks(next, value.value))) return this.commit(command, next);
-        owner.blocked = null;
-        subscription?.unsubscribe();
-        this.fail(command, asynchronous ? new TypeError(`Expected each emission to be a state, got ${String(next)}`) : leak(command));
-      }),
-      error: (error: unknown) => enter(() => {
-        if (owner.blocked !== command) return;
-        owner.blocked = null;
-        this.fail(command, error);
-      }),
-      complete: () => enter(() => {
-        if (owner.blocked !== command) return;
-        owner.blocked = null;
-        if (!(last instanceof Later)) return owner.answer(command, last instanceof Answer ? last.value : undefined);
-        const refusal = last.refuse(command);
-        if (refusal === undefined) this.#later(command, last);
-        else owner.decline(command, refusal);
-      }),
+      else this.resume(drain, true);
     });
     running.command = null;
     subscribing = false;
-    if (owner.blocked !== command) return subscription.unsubscribe();
-    command.cancel = (closing) => void (closing && subscription?.unsubscribe());
-    if (command.asks !== null) waitFor(command);
+    command.cancel = (closing) => {
+      if (closing) subscription.unsubscribe();
+    };
+    // It may have ended already, or its store.
+    if (this.blocked === command) waitFor(command);
+    else command.cancel(true);
   }
 
-  /** The first state. @throws TypeError for one that comes later */
-  #make(): unknown {
-    const { definition, freeze } = this.#owner;
-    const state: unknown = typeof definition.state === 'function' ? (definition.state as () => unknown)() : definition.state;
-    expectState(state);
-    return freeze && definition.view === undefined ? deepFreeze(state) : state;
+  #frozen(state: unknown): unknown {
+    return this.options.freeze && this.definition.view === undefined ? deepFreeze(state) : state;
   }
-
-  /** Answers a query. */
-  #answer(command: Command, state: unknown, value: unknown): void {
-    if (this.#leaks(state, value)) this.fail(command, leak(command));
-    else this.#owner.answer(command, value);
-  }
-
-  /** In development: whether a value is the very state that is mutated in place (rule S10). */
-  #leaks(state: unknown, value: unknown): boolean {
-    return value === state && this.#owner.freeze && isMutable(value);
-  }
-}
-
-function leak({ owner, type }: Command): TypeError {
-  return new TypeError(`Expected ${owner.name}.${type} to reply with a copy, got the state itself, which is mutated in place`);
 }

@@ -4,9 +4,12 @@
  */
 import { defaultIfEmpty, defer, from, Subscription, takeLast, type Observable, type ObservableInput } from 'rxjs';
 import type { Command } from './command.js';
-import type { StoreError } from './errors.js';
+import { isMutable } from './view.js';
 
-/** The next state together with something more. `Outcome` is what a handler's type may say; it's made by `reply`, `replyLater` and `effect`. */
+/**
+ * The next state together with something more, made by `reply`, `replyLater` and `effect`. The fold knows no more of
+ * them than these two methods, so that a program which uses no effect carries none.
+ */
 export abstract class Outcome<S, R> {
   /** Carries the reply's type, holds no value. */
   declare readonly replyType?: R;
@@ -16,6 +19,11 @@ export abstract class Outcome<S, R> {
   constructor(next: S) {
     this.next = next;
   }
+
+  /** An error if this can't be; then nothing is committed. @internal */
+  abstract refuse(command: Command): Error | undefined;
+  /** Sees to the reply, once the next state has been shown. @internal */
+  abstract answer(command: Command): void;
 }
 
 /** What `reply` makes. @internal */
@@ -26,17 +34,18 @@ export class Answer<S, R> extends Outcome<S, R> {
     super(next);
     this.value = value;
   }
-}
 
-/**
- * An outcome whose reply comes later, while the mailbox goes on. The fold knows no more than this of effects and of
- * later replies, so that a program which uses neither carries neither. @internal
- */
-export abstract class Later<S, R> extends Outcome<S, R> {
-  /** Called before the commit: an error refuses the command and leaves the state as it is. */
-  abstract refuse(command: Command): StoreError | undefined;
-  /** Called when the next state has been shown. */
-  abstract begin(command: Command): void;
+  /** In development: nobody gets the very state that is mutated in place (rule S10). */
+  override refuse({ owner, type, reply }: Command): Error | undefined {
+    const { next, value } = this;
+    // A cast: state and reply may be of one type, which is what's asked here.
+    if (value !== (next as unknown) || reply === null || !owner.options.freeze || !isMutable(value)) return undefined;
+    return new TypeError(`Expected ${owner.name}.${type} to reply with a copy, got the state itself, which is mutated in place`);
+  }
+
+  override answer(command: Command): void {
+    command.owner.settle(command, this.value);
+  }
 }
 
 /** Whatever a handler may give back for a state `S`; its reply is `R`. */
@@ -91,10 +100,10 @@ export function reply<S, R>(next: S, value: R): Outcome<S, R> {
  * ```
  */
 export function replyLater<S, R>(next: S, source: PromiseLike<R> | Observable<R>): Outcome<S, R> {
-  return new LaterReply(next, source);
+  return new Later(next, source);
 }
 
-class LaterReply<S, R> extends Later<S, R> {
+class Later<S, R> extends Outcome<S, R> {
   readonly #source: PromiseLike<R> | Observable<R>;
 
   constructor(next: S, source: PromiseLike<R> | Observable<R>) {
@@ -102,16 +111,16 @@ class LaterReply<S, R> extends Later<S, R> {
     this.#source = source;
   }
 
-  refuse(command: Command): StoreError | undefined {
+  override refuse(command: Command): Error | undefined {
     return command.owner.full(command);
   }
 
-  begin(command: Command): void {
+  override answer(command: Command): void {
     const { owner } = command;
     const watching = new Subscription();
     const land = (then: () => void) => owner.land(command, 'replies', then);
     owner.fly(command, 'replies', () => land(() => watching.unsubscribe()));
-    watching.add(last(() => this.#source, (value) => land(() => owner.settle(command, value)), (error) => land(() => owner.fail(command, error))));
+    watching.add(last(() => this.#source, (value) => land(() => owner.settle(command, value)), (error) => land(() => owner.fail(command, error, false))));
   }
 }
 

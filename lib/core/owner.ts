@@ -1,20 +1,18 @@
 /** The owner of a state: takes commands in, has them folded one at a time, gives the answers out. */
-import type { SchedulerLike } from 'rxjs';
-import { note, refuseRing, running } from './chain.js';
-import { Command, type AnyHandler, type Definition, type Message } from './command.js';
+import type { SchedulerLike, Subject } from 'rxjs';
+import { note, running, waitFor } from './chain.js';
+import { Command, type AnyHandler, type Definition, type Route } from './command.js';
 import { AskAbortedError, DeadlockError, MailboxFullError, StoreClosedError, UnknownCommandError, type StoreError } from './errors.js';
 import { Fold } from './fold.js';
 import { AbortSignals } from './internal/abort-signals.js';
-import { siteOf } from './internal/site.js';
 import { Streams } from './internal/streams.js';
 import { reportUnhandled } from './internal/unhandled.js';
 import { Lifecycle, type Phase } from './lifecycle.js';
-import { Loop } from './loop.js';
 import type { ResolvedOptions } from './options.js';
 import { PendingReply } from './reply.js';
 import { after, Deadlines, Timers } from './timers.js';
-import { traceEvent, type Detail } from './trace.js';
-import { View, viewOf } from './view.js';
+import { settledEvent, traceEvent, type TraceEvent } from './trace.js';
+import { seen, View } from './view.js';
 
 /** What an ask goes by: the options of its client, and the command that waits for it. @internal */
 export interface Limits {
@@ -24,16 +22,12 @@ export interface Limits {
 }
 
 /** @internal */
-export class Owner extends Loop {
-  readonly definition: Definition<unknown, unknown>;
+export class Owner extends Fold {
   readonly name: string;
-  readonly options: ResolvedOptions;
-  readonly fold: Fold;
-  phase: Phase = 'open';
   /** The command whose handler is at work, or waited for. */
   current: Command | null = null;
   /** Commands whose effect or later reply is in flight, and how many there are of each. */
-  flights: Set<Command> | undefined = undefined;
+  readonly flights: Set<Command> = new Set();
   effects = 0;
   replies = 0;
   handled = 0;
@@ -48,14 +42,11 @@ export class Owner extends Loop {
   #signals: AbortSignals | undefined = undefined;
   #lifecycle: Lifecycle | undefined = undefined;
   /** Failed replies that nobody has observed so far. */
-  #unobserved: [Command, unknown][] = [];
+  #unobserved: [Command, unknown][] | undefined = undefined;
 
   constructor(definition: Definition<unknown, unknown>, options: ResolvedOptions) {
-    super();
-    this.definition = definition;
+    super(definition, options);
     this.name = definition.name ?? 'store';
-    this.options = options;
-    this.fold = new Fold(this);
   }
 
   // What most stores never use is made when it's first used.
@@ -79,268 +70,195 @@ export class Owner extends Loop {
     return this.options.scheduler;
   }
 
-  get slice(): number {
+  protected get slice(): number {
     return this.options.slice;
-  }
-
-  get freeze(): boolean {
-    return this.options.freeze;
   }
 
   now(): number {
     return this.scheduler.now();
   }
 
+  get #traced(): Subject<TraceEvent> | undefined {
+    return this.#streams?.watched('trace');
+  }
+
   // ── in ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** The handler of a command, or of a query too. By own property only. @throws UnknownCommandError */
-  handlerOf(type: string, queries: boolean): { readonly handle: AnyHandler; readonly query: boolean } {
+  /** What a name leads to. By own property only. */
+  route(type: string, queries: boolean): Route {
     const { commands, queries: asked = {} } = this.definition;
     const query = queries && Object.hasOwn(asked, type);
     // A cast: the definition's types have seen to it that each handler gets its own payload.
-    if (query || Object.hasOwn(commands, type)) return { handle: (query ? asked : commands)[type] as AnyHandler, query };
-    const known = Object.keys(queries ? { ...commands, ...asked } : commands);
-    throw new UnknownCommandError({ store: this.name, type: String(type), started: false }, known);
+    const handle = query || Object.hasOwn(commands, type) ? (query ? asked : commands)[type] as AnyHandler : undefined;
+    return { type, handle, query };
   }
 
-  /** A tell, not sent yet. @throws UnknownCommandError */
-  command(type: string, payload: unknown, exempt: boolean): Command {
-    return new Command(this, type, payload, this.handlerOf(type, false).handle, false, exempt, null);
+  /** A command for the store itself, not sent yet. @throws UnknownCommandError */
+  known(type: string, payload: unknown, exempt: boolean): Command {
+    const command = new Command(this, this.route(type, false), payload, exempt, null);
+    if (command.handle === undefined) throw this.#unknown(command);
+    return command;
   }
 
-  tell(type: string, handle: AnyHandler, payload: unknown): void {
-    this.send(new Command(this, type, payload, handle, false, false, null));
+  tell(route: Route, payload: unknown): void {
+    const command = new Command(this, route, payload, false, null);
+    if (route.handle === undefined) this.#fail(command, this.#unknown(command), false);
+    else this.send(command);
   }
 
-  ask(type: string, handle: AnyHandler, query: boolean, payload: unknown, limits: Limits): PendingReply<unknown> {
+  ask(route: Route, payload: unknown, limits: Limits): PendingReply<unknown> {
     const reply = new PendingReply<unknown>();
-    const command = new Command(this, type, payload, handle, query, false, reply);
+    const command = new Command(this, route, payload, false, reply);
     const { timeout, signal, caller = running.command } = limits;
-    if (signal?.aborted === true) {
-      this.#fail(command, new AskAbortedError(siteOf(command), signal.reason), true);
-      return reply;
-    }
-    this.send(command);
-    if (!command.settled) {
-      if (timeout < Infinity) (this.#deadlines ??= new Deadlines(this)).add(command, timeout);
-      if (signal !== undefined) (this.#signals ??= new AbortSignals((ask, reason) => this.giveUp(ask, new AskAbortedError(siteOf(ask), reason)))).add(signal, command);
-      if (caller !== null) {
-        note(caller, command);
-        // Within the handler's synchronous part nobody knows yet whether it will wait.
-        if (caller !== running.command) refuseRing(caller, command);
+    if (route.handle === undefined) this.#fail(command, this.#unknown(command), false);
+    else if (signal?.aborted === true) this.#fail(command, new AskAbortedError(command, signal.reason), true);
+    else {
+      this.send(command);
+      if (!command.settled) {
+        if (timeout < Infinity) (this.#deadlines ??= new Deadlines(this)).add(command, timeout);
+        if (signal !== undefined) (this.#signals ??= new AbortSignals()).add(signal, command);
+        if (caller !== null) {
+          note(caller, command);
+          // Within the handler's synchronous part nobody knows yet whether it will wait.
+          if (caller !== running.command) waitFor(caller, [command]);
+        }
       }
     }
     return reply;
-  }
-
-  /** An ask as a message, of whatever type. */
-  request(type: string, payload: unknown, limits: Limits): PendingReply<unknown> {
-    try {
-      const { handle, query } = this.handlerOf(type, true);
-      return this.ask(type, handle, query, payload, limits);
-    } catch (error) {
-      return this.#unknown(type, error, new PendingReply<unknown>());
-    }
-  }
-
-  /** A tell as a message, of whatever type. */
-  feed({ type, payload }: Message): void {
-    try {
-      this.send(this.command(type, payload, false));
-    } catch (error) {
-      this.#unknown(type, error, null);
-    }
-  }
-
-  /** Fails a message that no handler is for. Nothing is queued. */
-  #unknown<R extends PendingReply<unknown> | null>(type: string, error: unknown, reply: R): R {
-    this.#fail(new Command(this, String(type), undefined, () => undefined, false, false, reply), error, false);
-    return reply;
-  }
-
-  /** Reports the error of a source of commands. */
-  sourceFailed(error: unknown): void {
-    this.#report(undefined, error, false);
   }
 
   /** The way in for every command: to the fold at once, or to the mailbox. */
   send(command: Command): void {
     if (command.id === 0) command.id = ++this.#sent;
     if (this.phase !== 'open' && (this.phase === 'closed' || !command.exempt)) {
-      return this.#fail(command, new StoreClosedError(siteOf(command)), true);
+      return this.#fail(command, new StoreClosedError(command), true);
     }
-    if (!this.busy) return this.start(command);
-    this.arrive(command);
-    const lost = this.mailbox.put(command, this.options.capacity, this.options.overflow);
-    if (lost !== undefined) this.#fail(lost, new MailboxFullError(siteOf(lost), this.options.capacity), true);
+    const idle = !this.busy;
+    this.busy = true;
+    if (this.#traced !== undefined) {
+      command.sentAt = this.now();
+      this.#traced.next(traceEvent(this, command, { kind: 'received', payload: command.payload }));
+    }
+    if (idle) return this.work(command);
+    const { capacity, overflow } = this.options;
+    const lost = this.mailbox.put(command, capacity, overflow);
+    if (lost !== undefined) this.#fail(lost, new MailboxFullError(lost, capacity), true);
   }
 
-  /** Takes back a command that still waits, without a word. */
-  takeBack(command: Command): void {
-    if (command.started || command.settled) return;
-    command.settled = true;
-    this.mailbox.withdraw(command);
+  /** Nothing is queued for a name that isn't there. */
+  #unknown(command: Command): UnknownCommandError {
+    const { commands, queries } = this.definition;
+    return new UnknownCommandError(command, Object.keys(command.reply === null ? commands : { ...commands, ...queries }));
   }
 
   // ── through ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  protected take(command: Command): void {
+  protected begin(command: Command): void {
     this.current = command;
-    this.fold.take(command);
-  }
-
-  protected arrive(command: Command): void {
-    if (this.#streams?.watched('trace') === undefined) return;
-    command.sentAt = this.now();
-    this.#trace(command, { kind: 'received', payload: command.payload });
-  }
-
-  /** A handler begins. */
-  begin(command: Command): void {
     if (this.#streams === undefined) return;
-    // The result of an effect isn't a message that anybody sent.
-    if (!command.query && !command.landed) this.#streams.watched('commands')?.next({ type: command.type, payload: command.payload });
-    if (this.#streams.watched('trace') === undefined) return;
+    const { type, payload } = command;
+    // The result of an effect is no message that anybody sent.
+    if (!command.query && !command.landed) this.#streams.watched('commands')?.next({ type, payload });
+    if (this.#traced === undefined) return;
     command.startedAt ??= this.now();
-    this.#trace(command, { kind: 'started' });
+    this.#traced.next(traceEvent(this, command, { kind: 'started' }));
   }
 
-  /** A state was committed. */
-  show(command: Command | undefined): void {
-    if (this.#streams?.watched('trace') !== undefined) this.#trace(command, { kind: 'state', view: this.#seen() });
+  protected show(command: Command): void {
+    this.#traced?.next(traceEvent(this, command, { kind: 'state', view: seen(this) }));
     this.#view?.show();
-  }
-
-  /** The view for a trace event, `undefined` where there is none. */
-  #seen(): unknown {
-    try {
-      return viewOf(this);
-    } catch {
-      return undefined;
-    }
+    if (command.events !== null) this.#announce(command, command.events);
   }
 
   /** What the handler emitted, now that its state is shown. */
-  announce(command: Command): void {
-    const events = command.events ?? [];
+  #announce(command: Command, events: readonly unknown[]): void {
     command.events = null;
     for (const event of events) {
       this.#streams?.watched('events')?.next(event);
-      this.#trace(command, { kind: 'event', event });
+      this.#traced?.next(traceEvent(this, command, { kind: 'event', event }));
     }
   }
 
   // ── out ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** The handling of a command has ended, whatever became of it. */
-  end(): void {
+  protected end(): void {
     this.handled++;
     this.current = null;
   }
 
-  /** The handling has ended, with a value for whoever asked. */
-  answer(command: Command, value: unknown): void {
+  protected refuse(command: Command, error: unknown, own: boolean): void {
+    const policy = command.query || own ? 'keep' : this.options.onHandlerError;
     this.end();
-    this.settle(command, value);
-  }
-
-  /** The handling has ended by an error of its own; what then becomes of the store is an option. */
-  refuse(command: Command, error: unknown): void {
-    this.end();
-    const { onHandlerError } = this.options;
-    if (onHandlerError === 'reset' && !command.query) this.fold.reset(command);
-    this.fail(command, error);
-    if (onHandlerError === 'stop' && !command.query) this.close();
-  }
-
-  /** The handling has ended by a decision of the store's. */
-  decline(command: Command, error: StoreError): void {
-    this.end();
-    this.#fail(command, error, true);
+    command.events = null;
+    if (policy === 'reset') this.commit(command, this.make());
+    this.fail(command, error, own);
+    if (policy === 'stop') this.close();
   }
 
   /** Answers an ask; the answer to a tell, and one that comes too late, goes nowhere. */
   settle(command: Command, value: unknown): void {
     if (command.settled) return;
     this.#release(command);
-    this.#traceSettled(command, 'replied', undefined);
+    this.#traced?.next(settledEvent(this, command, 'replied', undefined));
     command.reply?.resolve(value);
   }
 
-  /** Fails a command by an error of its handler's or of its effect's. */
-  fail(command: Command, error: unknown): void {
+  /** Fails a command whose handling has ended. */
+  fail(command: Command, error: unknown, own: boolean): void {
     this.failed++;
     // Too late for the asker, who has got another error by then.
-    if (command.settled) this.#report(command, error, true);
-    else this.#fail(command, error, false);
+    if (command.settled) this.report(command, error, true);
+    else this.#fail(command, error, own);
   }
 
   /** Fails a command that nobody is to wait for any longer: withdrawn if it still waits, told by its signal if it runs. */
-  giveUp(command: Command, error: StoreError): void {
-    if (command.settled) return;
+  giveUp(command: Command, error: StoreError, closing = false): void {
     if (!command.started) this.mailbox.withdraw(command);
     this.busily(() => {
-      this.#fail(command, error, true);
+      if (!command.settled) this.#fail(command, error, true);
       command.controller?.abort(error);
-      command.cancel?.(false);
+      command.cancel?.(closing);
     });
   }
 
   /** Fails a command. `own`: by a decision of the store's, which never brings a process down over a tell. */
   #fail(command: Command, error: unknown, own: boolean): void {
     this.#release(command);
-    if (error instanceof MailboxFullError && own) {
+    if (own && error instanceof MailboxFullError) {
       this.dropped++;
-      this.#trace(command, { kind: 'dropped', error });
+      this.#traced?.next(traceEvent(this, command, { kind: 'dropped', error }));
     } else {
-      this.#traceSettled(command, 'failed', error);
+      this.#traced?.next(settledEvent(this, command, 'failed', error));
     }
     const { reply } = command;
-    if (reply === null) this.#report(command, error, own);
-    else {
-      reply.reject(error);
-      // It may be observed in a moment, by whoever sent it.
-      if (!reply.observed && this.#unobserved.push([command, error]) === 1) after(this.scheduler, 1, () => this.#reportUnobserved());
-    }
+    if (reply === null) return this.report(command, error, own);
+    reply.reject(error);
+    if (reply.observed) return;
+    // It may be observed in a moment, by whoever sent it.
+    this.#unobserved ??= [];
+    if (this.#unobserved.push([command, error]) > 1) return;
+    after(this.scheduler, 1, () => {
+      for (const [failed, cause] of this.#unobserved?.splice(0) ?? []) {
+        if (failed.reply?.observed === false) this.report(failed, cause, false);
+      }
+    });
   }
 
-  #reportUnobserved(): void {
-    for (const [command, error] of this.#unobserved.splice(0)) {
-      if (command.reply?.observed === false) this.#report(command, error, false);
-    }
-  }
-
-  /** A failed tell, a failed reply that nobody observes (rule S6). */
-  #report(command: Command | undefined, error: unknown, own: boolean): void {
+  /** A failed tell, a failed reply that nobody observes, a source's error (rule S6). */
+  report(command: Command | undefined, error: unknown, own: boolean): void {
     const { type = '', seq = 0, started = false } = command ?? {};
     const errors = this.#streams?.watched('errors');
-    if (errors !== undefined) errors.next({ store: this.name, seq: seq || this.fold.seq, type, error, started });
+    if (errors !== undefined) errors.next({ store: this.name, seq: seq || this.seq, type, error, started });
     else if (!own) reportUnhandled(error);
   }
 
   /** A settled command leaves nothing behind. */
   #release(command: Command): void {
     command.settled = true;
-    const { pending } = command;
-    if (pending === null) return;
-    const { deadline, signal, waiter } = pending;
-    command.pending = null;
-    if (deadline !== undefined) this.#deadlines?.remove(deadline);
-    if (signal !== undefined) this.#signals?.remove(signal, command);
+    const { deadline, signal, waiter } = command;
+    if (deadline !== null) this.#deadlines?.remove(deadline);
+    if (signal !== null) this.#signals?.remove(signal, command);
     waiter?.asks?.delete(command);
-  }
-
-  #trace(command: Command | undefined, detail: Detail): void {
-    const trace = this.#streams?.watched('trace');
-    trace?.next(traceEvent(this.name, this.fold.seq, this.now(), command, detail));
-  }
-
-  #traceSettled(command: Command, outcome: 'replied' | 'failed', error: unknown): void {
-    if (this.#streams?.watched('trace') === undefined) return;
-    const { sentAt, startedAt = this.now() } = command;
-    const waited = sentAt === undefined ? undefined : startedAt - sentAt;
-    const ran = command.startedAt === undefined ? undefined : this.now() - startedAt;
-    this.#trace(command, { kind: 'settled', outcome, error, waited, ran });
   }
 
   // ── flights: effects and later replies ────────────────────────────────────────────────────────────────────────────
@@ -348,19 +266,19 @@ export class Owner extends Loop {
   /** An error if there's no room for one more. */
   full(command: Command): StoreError | undefined {
     const { capacity } = this.options;
-    return (this.flights?.size ?? 0) < capacity ? undefined : new MailboxFullError(siteOf(command), capacity);
+    return this.flights.size < capacity ? undefined : new MailboxFullError(command, capacity);
   }
 
   /** A command goes on beside the fold. */
   fly(command: Command, kind: 'effects' | 'replies', cancel: (closing: boolean) => void): void {
-    (this.flights ??= new Set()).add(command);
+    this.flights.add(command);
     this[kind]++;
     command.cancel = cancel;
   }
 
   /** It's back, or given up. Nothing happens the second time. */
   land(command: Command, kind: 'effects' | 'replies', then: () => void): void {
-    if (this.flights?.delete(command) !== true) return;
+    if (!this.flights.delete(command)) return;
     this[kind]--;
     command.cancel = null;
     this.busily(then);
@@ -377,17 +295,15 @@ export class Owner extends Loop {
   }
 
   protected idle(): void {
-    if (this.phase === 'draining' && this.effects + this.replies === 0) this.close();
+    if (this.phase === 'draining' && this.flights.size === 0) this.close();
   }
 
-  /** Drains, for at most `timeout` ms. @throws (rejects) DeadlockError within a handler of this store */
+  /** Drains, for at most `timeout` ms. */
   shutdown(timeout: number): Promise<void> {
-    if (running.command?.owner === this) {
-      const { type } = running.command;
-      return Promise.reject(new DeadlockError({ store: this.name, type, started: true }, [this.name, this.name]));
-    }
+    const handling = running.command;
+    if (handling?.owner === this) return Promise.reject(new DeadlockError(handling, [this.name, this.name]));
     this.drain();
-    if (this.phase !== 'closed') this.lifecycle.limit(timeout);
+    if (this.phase === 'draining') this.lifecycle.limit(timeout);
     return this.lifecycle.closed;
   }
 
@@ -396,34 +312,32 @@ export class Owner extends Loop {
     if (this.phase !== 'open') return;
     this.#timers?.stopTicks();
     this.#enter('draining');
-    this.busily(() => {});
+    this.busily(() => undefined);
   }
 
   /** Ends at once: all that is still open fails, and everything completes. */
   close(): void {
     if (this.phase === 'closed') return;
     this.#enter('closed');
-    this.halt();
+    this.pause?.unsubscribe();
     this.#timers?.stop();
-    const begun = new Set([...(this.current === null ? [] : [this.current]), ...(this.flights ?? [])]);
     this.blocked = null;
     this.busily(() => {
-      for (const command of begun) {
-        this.giveUp(command, new StoreClosedError(siteOf(command)));
-        command.cancel?.(true);
+      for (const command of [this.current, ...this.flights]) {
+        if (command !== null) this.giveUp(command, new StoreClosedError(command), true);
       }
       for (let command = this.mailbox.take(); command !== undefined; command = this.mailbox.take()) {
-        if (!command.settled) this.#fail(command, new StoreClosedError(siteOf(command)), true);
+        if (!command.settled) this.#fail(command, new StoreClosedError(command), true);
       }
       this.#deadlines?.stop();
       this.#view?.complete();
       this.#streams?.complete();
     });
-    this.lifecycle.end();
+    this.#lifecycle?.end();
   }
 
   #enter(phase: Phase): void {
     this.phase = phase;
-    this.#trace(undefined, { kind: 'phase', phase });
+    this.#traced?.next(traceEvent(this, undefined, { kind: 'phase', phase }));
   }
 }

@@ -1,6 +1,7 @@
 /** What happens in a store, as it happens: the events of `trace$`, and of `errors$`. */
 import type { Command } from './command.js';
 import type { Phase } from './lifecycle.js';
+import type { Owner } from './owner.js';
 
 /** What each trace event carries. Times are milliseconds of the store's scheduler. */
 interface Traced {
@@ -52,11 +53,19 @@ export interface ErrorEvent {
   readonly started: boolean;
 }
 
-/** @internal */
-export type Detail = TraceEvent extends infer E ? (E extends TraceEvent ? Omit<E, keyof Traced> : never) : never;
+type Detail = TraceEvent extends infer E ? (E extends TraceEvent ? Omit<E, keyof Traced> : never) : never;
 
 /** @internal */
-export function traceEvent(store: string, seq: number, time: number, command: Command | undefined, detail: Detail): TraceEvent {
-  // A cast: TypeScript doesn't join a spread union with its base again.
-  return { ...detail, store, id: command?.id ?? 0, seq: command?.seq || seq, type: command?.type ?? '', time } as TraceEvent;
+export function traceEvent(owner: Owner, command: Command | undefined, detail: Detail): TraceEvent {
+  const { id = 0, seq = 0, type = '' } = command ?? {};
+  return { ...detail, store: owner.name, id, seq: seq || owner.seq, type, time: owner.now() };
+}
+
+/** @internal */
+export function settledEvent(owner: Owner, command: Command, outcome: 'replied' | 'failed', error: unknown): TraceEvent {
+  const { sentAt, startedAt } = command;
+  const now = owner.now();
+  const waited = sentAt === undefined ? undefined : (startedAt ?? now) - sentAt;
+  const ran = startedAt === undefined ? undefined : now - startedAt;
+  return traceEvent(owner, command, { kind: 'settled', outcome, error, waited, ran });
 }

@@ -1,20 +1,19 @@
 /** What may be seen of a store's state: `select`, `snapshot`, and the freezing of what they give out. */
 import { Observable, type Subscriber } from 'rxjs';
+import { expect } from './internal/check-options.js';
+import { join, leave, ring, type Link } from './internal/links.js';
 import type { Owner } from './owner.js';
 
 // `never`: whatever a caller's projector takes; the definition's types have seen to it that it gets just that.
 type Projector = (view: never) => unknown;
 type Equal = (before: never, after: never) => boolean;
 
-/** One subscription to `select`, in a list that is safe to change while it's gone through. */
-interface Watcher {
+/** One subscription to `select`. */
+interface Watcher extends Link {
   readonly subscriber: Subscriber<unknown>;
   /** Subscribed while this version was shown: has seen it already. */
   readonly since: number;
   readonly show: (view: unknown) => void;
-  before: Watcher | undefined;
-  /** Left as it is when the watcher leaves, so that whoever stands on it finds the way on. */
-  next: Watcher | undefined;
 }
 
 /** Whether a value is an object that isn't changed by making a new one: a Map, a Set, an instance of a class. @internal */
@@ -37,8 +36,7 @@ export function deepFreeze<T>(value: T): T {
 /** The view of a store, and who watches it. @internal */
 export class View {
   readonly #owner: Owner;
-  #first: Watcher | undefined = undefined;
-  #last: Watcher | undefined = undefined;
+  readonly #watchers: Link = ring({});
   #version = 0;
 
   constructor(owner: Owner) {
@@ -47,16 +45,18 @@ export class View {
 
   /** Distinct projections of the view, the present one first. */
   select(projector: Projector | Readonly<Record<string, Projector>> = (view) => view, equal?: Equal): Observable<unknown> {
-    const project = typeof projector === 'function' ? projector : each(projector);
-    const same = equal ?? (typeof projector === 'function' ? Object.is : sameParts);
+    const single = typeof projector === 'function';
+    const project = single ? projector : each(projector);
+    const same = equal ?? (single ? Object.is : sameParts);
     return new Observable((subscriber) => {
-      let last: unknown;
-      let first = true;
+      const owner = this.#owner;
+      const none = {};
+      let last: unknown = none;
       const show = (view: unknown) => {
         try {
+          // Casts: the definition's types have seen to it that each gets what it takes.
           const value = project(view as never);
-          if (!first && same(last as never, value as never)) return;
-          first = false;
+          if (last !== none && same(last as never, value as never)) return;
           last = value;
         } catch (error) {
           return subscriber.error(error);
@@ -64,11 +64,13 @@ export class View {
         subscriber.next(last);
       };
       // Inside the busy section: what the observer sends on seeing the present state is handled after it has seen it.
-      this.#owner.busily(() => {
-        const view = viewOf(this.#owner);
-        if (this.#owner.phase !== 'closed') subscriber.add(this.#watch(subscriber, show));
+      owner.busily(() => {
+        const view = viewOf(owner);
+        const watcher: Watcher = { subscriber, show, since: this.#version, before: this.#watchers, next: this.#watchers };
+        join(this.#watchers, watcher);
+        subscriber.add(() => leave(watcher));
         show(view);
-        if (this.#owner.phase === 'closed') subscriber.complete();
+        if (owner.phase === 'closed') subscriber.complete();
       });
     });
   }
@@ -76,15 +78,16 @@ export class View {
   /** Shows the present state to whoever selects. */
   show(): void {
     this.#version++;
-    if (this.#first === undefined) return;
     let view: unknown;
     try {
-      view = viewOf(this.#owner);
+      if (this.#watchers.next !== this.#watchers) view = viewOf(this.#owner);
     } catch (error) {
       return this.#each(({ subscriber }) => subscriber.error(error));
     }
-    for (let watcher: Watcher | undefined = this.#first; watcher !== undefined; watcher = watcher.next) {
-      if (watcher.since !== this.#version) watcher.show(view);
+    for (let watcher = this.#watchers.next; watcher !== this.#watchers; watcher = watcher.next) {
+      // A cast: the members of this list are watchers.
+      const { since, show } = watcher as Watcher;
+      if (since !== this.#version) show(view);
     }
   }
 
@@ -93,31 +96,25 @@ export class View {
   }
 
   #each(call: (watcher: Watcher) => void): void {
-    for (let watcher = this.#first; watcher !== undefined; watcher = watcher.next) call(watcher);
-  }
-
-  #watch(subscriber: Subscriber<unknown>, show: (view: unknown) => void): () => void {
-    const watcher: Watcher = { subscriber, show, since: this.#version, before: this.#last, next: undefined };
-    if (this.#last === undefined) this.#first = watcher;
-    else this.#last.next = watcher;
-    this.#last = watcher;
-    return () => {
-      if (watcher.before === undefined) this.#first = watcher.next;
-      else watcher.before.next = watcher.next;
-      if (watcher.next === undefined) this.#last = watcher.before;
-      else watcher.next.before = watcher.before;
-    };
+    for (let watcher = this.#watchers.next; watcher !== this.#watchers; watcher = watcher.next) call(watcher as Watcher);
   }
 }
 
 /** The view of a store's present state. @throws TypeError for a state mutated in place without a `view` @internal */
-export function viewOf({ fold, freeze, definition, name }: Owner): unknown {
-  const { state } = fold;
-  if (definition.view === undefined && isMutable(state)) {
-    throw new TypeError(`Expected \`view\` in the definition of ${name}, whose state is mutated in place, got none`);
+export function viewOf({ state, options, definition }: Owner): unknown {
+  const { view } = definition;
+  expect(view !== undefined || !isMutable(state), 'view', 'a function, for a state that is mutated in place', view);
+  const seen = view === undefined ? state : view(state);
+  return options.freeze ? deepFreeze(seen) : seen;
+}
+
+/** The same for a trace: `undefined` where there's no view. @internal */
+export function seen(owner: Owner): unknown {
+  try {
+    return viewOf(owner);
+  } catch {
+    return undefined;
   }
-  const view = definition.view === undefined ? state : definition.view(state);
-  return freeze ? deepFreeze(view) : view;
 }
 
 /** One projector out of several: an object of their values. */

@@ -1,27 +1,23 @@
 /** Asks under AbortSignals: one listener for each signal, however many asks are pending under it. */
 import type { Command } from '../command.js';
+import { AskAbortedError } from '../errors.js';
 
 /** @internal */
 export class AbortSignals {
   readonly #asks = new Map<AbortSignal, { readonly pending: Set<Command>; readonly listener: () => void }>();
-  readonly #abort: (command: Command, reason: unknown) => void;
-
-  constructor(abort: (command: Command, reason: unknown) => void) {
-    this.#abort = abort;
-  }
 
   add(signal: AbortSignal, command: Command): void {
     let asks = this.#asks.get(signal);
     if (asks === undefined) {
       const pending = new Set<Command>();
       const listener = () => {
-        for (const ask of pending) this.#abort(ask, signal.reason);
+        for (const ask of pending) ask.owner.giveUp(ask, new AskAbortedError(ask, signal.reason));
       };
       this.#asks.set(signal, asks = { pending, listener });
       signal.addEventListener('abort', listener);
     }
     asks.pending.add(command);
-    command.needed.signal = signal;
+    command.signal = signal;
   }
 
   remove(signal: AbortSignal, command: Command): void {

@@ -34,9 +34,10 @@ function expectFunction(value: unknown, name: string): void {
 }
 
 /** @throws TypeError for a state that comes later: a store needs one to begin with. @internal */
-export function expectState(state: unknown): void {
+export function expectState<S>(state: S): S {
   const asynchronous = isObservable(state) || typeof (state as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
   expect(!asynchronous, 'state', 'a value or a function that makes one', state);
+  return state;
 }
 
 /** @throws TypeError for a definition that no store can work with. @internal */

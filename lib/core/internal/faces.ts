@@ -47,10 +47,8 @@ class Face {
   #call(name: string): (payload?: unknown) => unknown {
     const owner = this.#owner;
     const limits = this.#limits;
-    const { handle, query } = owner.handlerOf(name, limits !== undefined);
-    return limits === undefined
-      ? (payload) => owner.tell(name, handle, payload)
-      : (payload) => owner.ask(name, handle, query, payload, limits);
+    const route = owner.route(name, limits !== undefined);
+    return limits === undefined ? (payload) => owner.tell(route, payload) : (payload) => owner.ask(route, payload, limits);
   }
 }
 

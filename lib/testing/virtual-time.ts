@@ -1,0 +1,69 @@
+/** Virtual time that ends: what a TestScheduler has to do is done, and a source without an end fails instead of hanging. */
+import type { TestScheduler } from 'rxjs/testing';
+import { TrackedScheduler } from './tracked-scheduler.js';
+
+/** How far a test may go. @internal */
+export interface Caps {
+  /** The last millisecond of virtual time. */
+  readonly maxFrames: number;
+  /** The most pieces of work that the scheduler does. */
+  readonly maxActions: number;
+}
+
+/**
+ * Takes a TestScheduler in hand: all that is scheduled on it is tracked, and its `flush` works off virtual time until
+ * nothing is left but ticks, then compares the diagrams. @internal
+ */
+export class VirtualTime {
+  readonly #scheduler: TestScheduler;
+  readonly #tracked: TrackedScheduler;
+  readonly #maxActions: number;
+  /** Taken away for the time after the test. */
+  maxFrames: number;
+  #done = 0;
+
+  constructor(scheduler: TestScheduler, { maxFrames, maxActions }: Caps) {
+    this.#scheduler = scheduler;
+    this.maxFrames = maxFrames;
+    this.#maxActions = maxActions;
+    const schedule = scheduler.schedule.bind(scheduler);
+    const compare = scheduler.flush.bind(scheduler);
+    this.#tracked = new TrackedScheduler({ now: () => scheduler.now(), schedule });
+    scheduler.schedule = this.#tracked.schedule.bind(this.#tracked);
+    scheduler.flush = () => {
+      this.#work();
+      // What is left is not to run: rxjs's own flush only compares.
+      scheduler.maxFrames = -Infinity;
+      compare();
+    };
+  }
+
+  flush(): void {
+    this.#scheduler.flush();
+  }
+
+  #work(): void {
+    const { hotObservables, actions } = this.#scheduler;
+    for (const hot of hotObservables.splice(0)) hot.setup();
+    while (this.#tracked.expectant) {
+      const action = actions[0];
+      if (action === undefined) return;
+      if (action.delay > this.maxFrames) throw unbounded('maxFrames', this.maxFrames, 'ms of virtual time', action.delay);
+      if (++this.#done > this.#maxActions) throw unbounded('maxActions', this.#maxActions, 'actions', this.#scheduler.frame);
+      actions.shift();
+      this.#scheduler.frame = action.delay;
+      const error: unknown = action.execute(action.state, action.delay);
+      if (error !== undefined) {
+        for (const left of actions.splice(0)) left.unsubscribe();
+        throw error;
+      }
+    }
+  }
+}
+
+function unbounded(cap: string, most: number, unit: string, at: number): Error {
+  return new Error(
+    `Expected the marble test to end within ${most} ${unit} (\`${cap}\`), got more to do at ${at} ms: is a source without an end `
+      + 'subscribed? Unsubscribe it in the test, or raise the cap',
+  );
+}

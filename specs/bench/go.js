@@ -1,0 +1,52 @@
+// @ts-check
+/** The program in Go: built into `build/` where Go is installed, and run beside ours, in turn. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { collect, reportVersus } from './measure.js';
+
+const SECONDS = 1;
+const WARM_UP = 1;
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const binary = `${root}build/readers-writers${process.platform === 'win32' ? '.exe' : ''}`;
+
+/** The version of Go that is installed, or `undefined`. */
+export function goVersion() {
+  const { stdout } = spawnSync('go', ['version'], { encoding: 'utf8' });
+  return /go version go(\S+)/.exec(stdout ?? '')?.[1];
+}
+
+/**
+ * Operations of readers and writers together, per second, as a program printed them.
+ * @param {string} output
+ */
+export function operationsPerSecond(output) {
+  const [reads, writes, seconds] = ['readOps', 'writeOps', 'seconds'].map((name) => new RegExp(`^${name}: ([\\d.]+)$`, 'm').exec(output)?.[1]);
+  if (reads === undefined || writes === undefined) throw new Error(`Expected readOps and writeOps, got ${output}`);
+  return (Number(reads) + Number(writes)) / Number(seconds ?? SECONDS);
+}
+
+/**
+ * Runs the program in Go and ours alternately, and reports both.
+ * @param {string} what what ours does
+ * @param {string} pause the pause of each client in Go, `0` or `1ms`
+ * @param {number} rounds
+ * @param {(ms: number) => number | Promise<number>} run runs ours for so long, gives operations per second
+ */
+export async function besideGo(what, pause, rounds, run) {
+  mkdirSync(`${root}build`, { recursive: true });
+  execFileSync('go', ['build', '-o', binary, `${root}specs/bench/go/readers-writers.go`]);
+  /** @type {number[]} */
+  const ours = [];
+  /** @type {number[]} */
+  const theirs = [];
+  for (let round = -WARM_UP; round < rounds; round++) {
+    const output = execFileSync(binary, ['-pause', pause, '-seconds', String(SECONDS)], { encoding: 'utf8' });
+    collect();
+    const rate = await run(SECONDS * 1000);
+    if (round < 0) continue;
+    theirs.push(operationsPerSecond(output));
+    ours.push(rate);
+  }
+  reportVersus(what, ours, `Go, pause ${pause}`, theirs);
+}

@@ -1,0 +1,78 @@
+// @ts-check
+/** What the lines have in common: contestants measured in turn by mitata, and the report to whoever started the line. */
+import { measure } from 'mitata';
+import { figure, ratio, sentence } from './figures.js';
+
+/** Rounds that count, rounds before them that only warm up, and how long each lasts for each contestant. */
+const ROUNDS = 9;
+const WARM_UP = 2;
+const NANOSECONDS = 100e6;
+
+/** Collects garbage, twice, since the first run may leave what finalizers hold. */
+export function collect() {
+  if (globalThis.gc === undefined) throw new Error('Expected `node --expose-gc`, got no `gc`');
+  globalThis.gc();
+  globalThis.gc();
+}
+
+/** The heap in use after garbage is collected, in bytes. */
+export function heapUsed() {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+/**
+ * Measures contestants in the same process, in turn, each round beginning with another one. Each does `batch` operations
+ * per call, enough for some milliseconds, so that garbage collection is in every sample.
+ * @template {string} K
+ * @param {Record<K, () => void | Promise<void>>} contestants
+ * @param {number} batch operations per call
+ * @returns {Promise<Record<K, number[]>>} operations per second of each, one value per round
+ */
+export async function interleave(contestants, batch) {
+  collect();
+  const names = /** @type {K[]} */ (Object.keys(contestants));
+  const rates = /** @type {Record<K, number[]>} */ (Object.fromEntries(names.map((name) => [name, []])));
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
+    for (let turn = 0; turn < names.length; turn++) {
+      const name = names[(turn + round + WARM_UP) % names.length];
+      // A threshold of 0: the calls are batches already.
+      const { avg } = await measure(contestants[name], { min_cpu_time: NANOSECONDS, batch_threshold: 0 });
+      if (round >= 0) rates[name].push(batch / avg * 1e9);
+    }
+  }
+  return rates;
+}
+
+/**
+ * Reports what we do per second beside what a peer does.
+ * @param {string} our what we do
+ * @param {readonly number[]} ours per second, a value for each round
+ * @param {string} their what the peer does
+ * @param {readonly number[]} theirs
+ */
+export function reportVersus(our, ours, their, theirs) {
+  report({
+    figures: [figure(our, 'per second', ours), figure(their, 'per second', theirs)],
+    found: [ratio(ours, theirs)],
+  });
+}
+
+/**
+ * Prints what a line found, and sends it to the process that started it.
+ * @param {import('./figures.js').Report} found
+ */
+export function report(found) {
+  for (const each of found.figures) console.log(`  ${sentence(each)}`);
+  process.send?.(found);
+}
+
+/**
+ * Fails the line unless all that was sent has arrived: what is measured must have been done.
+ * @param {string} what
+ * @param {unknown} got
+ * @param {unknown} expected
+ */
+export function expectSame(what, got, expected) {
+  if (got !== expected) throw new Error(`Expected ${what} to be ${String(expected)}, got ${String(got)}`);
+}

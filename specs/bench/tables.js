@@ -1,0 +1,37 @@
+// @ts-check
+/** The figures of a run as rows, and the rows as a table on the terminal. */
+import { judge, limit, spread, written } from './figures.js';
+import { LINES } from './lines.js';
+
+/**
+ * @typedef {Record<string, import('./figures.js').Report | 'skipped' | 'crashed'>} Results by the name of the line
+ *
+ * @typedef {object} Row what a run found for one expectation, in words
+ * @property {string} name of the line
+ * @property {string} what
+ * @property {string} figure
+ * @property {string} range the lowest and highest of a round
+ * @property {string} expected
+ * @property {import('./figures.js').Verdict | 'skipped' | 'crashed'} verdict
+ */
+
+/**
+ * @param {Results} results
+ * @returns {Row[]}
+ */
+export function summary(results) {
+  return Object.entries(results).flatMap(([name, result]) => LINES[name].expected.map((expected, place) => {
+    const { what, unit } = expected;
+    const row = { name, what, expected: limit(expected) };
+    if (typeof result === 'string') return { ...row, figure: '', range: '', verdict: result };
+    const { value, low, high } = result.found[place];
+    return { ...row, figure: written(value, unit), range: spread({ unit, low, high }), verdict: judge(expected, value) };
+  }));
+}
+
+/** @param {readonly Row[]} rows */
+export function terminalTable(rows) {
+  const cells = rows.map(({ name, what, figure, range, expected, verdict }) => [name, what, figure, range, expected, verdict]);
+  const widths = cells.reduce((most, row) => row.map((cell, column) => Math.max(cell.length, most[column] ?? 0)), /** @type {number[]} */ ([]));
+  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd()).join('\n');
+}

@@ -1,0 +1,90 @@
+/** Every code block of the README and the docs is compiled, run, and prints what it says. */
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { blocksIn, examplesIn, read, root, runExample, specifyExamples, typeErrors } from '../support/examples.js';
+
+const files = [
+  'README.md',
+  ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md') && !file.includes('node_modules'))
+    .map((file) => `docs/${file}`)
+    .sort(),
+];
+
+/** The example of a made-up Markdown file; its code begins on line 4. */
+const example = (file: string, code: string, mark = '') => examplesIn(file, `A sentence.\n\n\`\`\`ts${mark}\n${code}\n\`\`\`\n`)[0]!;
+
+describe('examples', () => specifyExamples(files));
+
+describe('a code block', () => {
+  it('is in a language that the specs know how to check, or is none', () => {
+    const others = files.flatMap((file) => blocksIn(file, read(file))).filter(({ language }) => !['ts', 'sh', 'text'].includes(language));
+    expect(others.map(({ file, line, language }) => `${file}:${line}: '${language}'`)).toEqual([]);
+  });
+
+  it('names scripts that package.json has', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = files.flatMap((file) => blocksIn(file, read(file)))
+      .filter(({ language }) => language === 'sh')
+      .flatMap(({ file, code }) => [...code.matchAll(/npm (?:run )?([a-z]+)/g)].map(([, script]) => `${file}: ${script}`));
+    expect(named).not.toEqual([]);
+    expect(named.filter((name) => !['ci', 'install', ...Object.keys(scripts)].includes(name.split(': ')[1]!))).toEqual([]);
+  });
+});
+
+describe('the check of an example', () => {
+  it('finds the blocks of Markdown, with the line they begin on', () => {
+    expect(example('found.md', 'run();')).toMatchObject({ file: 'found.md', line: 4, mode: 'run', code: 'run();\n' });
+  });
+
+  it('finds the blocks of docstrings, without their margin', () => {
+    const docstring = '/**\n * A sentence.\n *\n * @example\n * ```ts\n * if (true) {\n *   run();\n * }\n * ```\n */\nrun();\n';
+    expect(examplesIn('found.ts', docstring)).toMatchObject([{ line: 6, code: 'if (true) {\n  run();\n}\n' }]);
+  });
+
+  it('refuses a block without an end', () => {
+    expect(() => blocksIn('endless.md', '```ts\nrun();\n')).toThrow('endless.md:1: this block has no end');
+  });
+
+  it('refuses a mark without a reason', () => {
+    expect(() => example('marked.md', 'run();', ' no-run')).toThrow("marked.md:3: expected 'no-run: why' or 'fails: message', got 'no-run'");
+  });
+
+  it('names file and line of what does not compile', () => {
+    const code = "import { createStore } from 'ownstate';\n\ncreateStore({ state: 0, commands: { add: (n, by: number) => n + by } }).ask.add('5');";
+    const wrong = example('types.md', code);
+    expect(typeErrors([wrong]).get(wrong)).toEqual(["types.md:6: Argument of type 'string' is not assignable to parameter of type 'number'."]);
+  }, 60_000);
+
+  it('names file and line of a wrong print', async () => {
+    await expect(runExample(example('wrong.md', 'let one = 1;\none += 1;\nconsole.log(one); // 1'), 1)).rejects.toThrow(
+      'wrong.md:6: expected it to print 1, it printed 2',
+    );
+  });
+
+  it('names file and line of a print that does not come', async () => {
+    await expect(runExample(example('silent.md', '[].forEach(console.log); // 1'), 1)).rejects.toThrow(
+      'silent.md:4: expected it to print 1, it printed nothing',
+    );
+  });
+
+  it('notices what is printed too much', async () => {
+    const code = 'queueMicrotask(() => [1, 2].forEach((n) => console.log(n))); // 1';
+    await expect(runExample(example('loud.md', code), 1)).rejects.toThrow('loud.md:4: expected it to print 1, it printed 1, 2');
+  });
+
+  it('waits for what is printed later', async () => {
+    await runExample(example('late.md', 'setTimeout(() => console.log({ late: true }), 5); // { late: true }'));
+  });
+
+  it('reads what a call of several lines prints behind its end', async () => {
+    await expect(runExample(example('long.md', 'console.log(\n  1,\n); // 2'), 1)).rejects.toThrow(
+      'long.md:6: expected it to print 2, it printed 1',
+    );
+  });
+
+  it('names file and line of a throw', async () => {
+    const code = "const why = 'no reason';\n\nthrow new Error(why);";
+    await expect(runExample(example('thrown.md', code))).rejects.toThrow('thrown.md:6: no reason');
+  });
+});
