@@ -19,12 +19,12 @@ export const running: { command: Command | null } = { command: null };
 
 /** Notes that `waiter` may wait for `ask`. @internal */
 export function note(waiter: Command, ask: Command): void {
-  (waiter.asks ??= new Set()).add(ask);
-  ask.waiter = waiter;
+  (waiter.extras.asks ??= new Set()).add(ask);
+  ask.extras.waiter = waiter;
 }
 
-/** From now on `waiter` waits for these asks of its: each that closes a ring is withdrawn and fails. @internal */
-export function waitFor(waiter: Command, asks: Iterable<Command> = waiter.asks ?? []): void {
+/** From now on `waiter` waits for these asks of its own: each that closes a ring is withdrawn and fails. @internal */
+export function waitFor(waiter: Command, asks: Iterable<Command> = waiter.more?.asks ?? []): void {
   for (const ask of asks) {
     const path = findPath(ask, waiter, new Set());
     if (path !== undefined) ask.owner.giveUp(ask, new DeadlockError(ask, [waiter.store, ...path]));
@@ -38,7 +38,7 @@ function findPath(ask: Command, target: Command, seen: Set<Command>): string[] |
   if (blocking === target) return [ask.store];
   if (blocking !== null && !seen.has(blocking)) {
     seen.add(blocking);
-    for (const next of blocking.asks ?? []) {
+    for (const next of blocking.more?.asks ?? []) {
       const path = findPath(next, target, seen);
       if (path !== undefined) return [ask.store, ...path];
     }

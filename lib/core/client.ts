@@ -1,8 +1,8 @@
 /** A store's faces for callers: who may ask, tell and watch; and who may also end it. */
-import { Observable, type Observer } from 'rxjs';
+import type { Observable, Observer } from 'rxjs';
 import type { AnyDefinition, Asks, CommandOf, EventOf, MessageOf, ReplyTo, Tells, ViewOf, Command, Message } from './command.js';
-import { expect, expectPositive, expectSignal } from './internal/check-options.js';
-import { askFace, tellFace } from './internal/faces.js';
+import { expectPositive, expectSignal } from './internal/check-options.js';
+import { faceOf } from './internal/faces.js';
 import type { ShutdownOptions } from './lifecycle.js';
 import type { Limits, Owner } from './owner.js';
 import type { Reply } from './reply.js';
@@ -93,18 +93,18 @@ export interface Store<D extends AnyDefinition> extends Client<D> {
 export class ClientFace<D extends AnyDefinition> {
   readonly #owner: Owner;
   readonly #limits: Limits;
-  #ask: Asks<D> | undefined = undefined;
-  #tell: Tells<D> | undefined = undefined;
+  #ask: Asks<D> | undefined;
+  #tell: Tells<D> | undefined;
 
   constructor(owner: Owner, limits: Limits) {
     this.#owner = owner;
     this.#limits = limits;
   }
 
-  /** The owner and the limits of a face. @throws TypeError for what is no store */
-  static behind(client: unknown): { readonly owner: Owner; readonly limits: Limits } {
-    expect(typeof client === 'object' && client !== null && #owner in client, 'store', 'a store or a client', client);
-    return { owner: client.#owner, limits: client.#limits };
+  /** A client whose asks `caller` waits for. @throws TypeError for what is no store */
+  static via<D extends AnyDefinition>(client: object, caller: Command): Client<D> {
+    if (!(#owner in client)) throw new TypeError(`Expected \`store\` to be a store or a client, got ${typeof client}`);
+    return new ClientFace<D>(client.#owner, { ...client.#limits, caller });
   }
 
   get name(): string {
@@ -113,11 +113,11 @@ export class ClientFace<D extends AnyDefinition> {
 
   get ask(): Asks<D> {
     // Casts here and below: the definition's types say what the tables hold, the faces are made from the tables.
-    return this.#ask ??= askFace(this.#owner, this.#limits) as Asks<D>;
+    return this.#ask ??= faceOf(this.#owner, this.#limits) as Asks<D>;
   }
 
   get tell(): Tells<D> {
-    return this.#tell ??= tellFace(this.#owner) as Tells<D>;
+    return this.#tell ??= faceOf(this.#owner) as Tells<D>;
   }
 
   get events$(): Observable<EventOf<D>> {
@@ -136,8 +136,7 @@ export class ClientFace<D extends AnyDefinition> {
     return this.#owner.lifecycle.closed;
   }
 
-  send<M>(message: Message): Reply<ReplyTo<D, M>> {
-    const { type, payload } = Object(message) as Message;
+  send<M>({ type, payload }: Message): Reply<ReplyTo<D, M>> {
     return this.#owner.ask(this.#owner.route(type, true), payload, this.#limits) as Reply<unknown> as Reply<ReplyTo<D, M>>;
   }
 
@@ -153,10 +152,9 @@ export class ClientFace<D extends AnyDefinition> {
     return statusOf(this.#owner);
   }
 
-  with(limits: AskOptions): ClientFace<D> {
-    const { timeout = this.#limits.timeout, signal = this.#limits.signal } = limits;
+  with({ timeout = this.#limits.timeout, signal = this.#limits.signal }: AskOptions): ClientFace<D> {
     expectPositive(timeout, 'timeout');
-    if (signal !== undefined) expectSignal(signal);
+    expectSignal(signal);
     return new ClientFace<D>(this.#owner, { ...this.#limits, timeout, signal });
   }
 }
@@ -164,24 +162,29 @@ export class ClientFace<D extends AnyDefinition> {
 /** @internal */
 export class StoreFace<D extends AnyDefinition> extends ClientFace<D> {
   readonly #owner: Owner;
-  #commands: Commands<D> | undefined = undefined;
-  #client: ClientFace<D> | undefined = undefined;
+  #commands: Commands<D> | undefined;
 
   constructor(owner: Owner) {
-    super(owner, owner.options.limits);
+    super(owner, owner.options);
     this.#owner = owner;
   }
 
   get commands$(): Commands<D> {
-    return this.#commands ??= new CommandStream(this.#owner) as unknown as Commands<D>;
+    const owner = this.#owner;
+    // A cast: what comes out is what the definition's types let in.
+    return this.#commands ??= Object.assign(owner.streams.of('commands') as Observable<never>, {
+      next: ({ type, payload }: Message) => owner.tell(owner.route(type, false), payload),
+      error: (error: unknown) => owner.report(undefined, error, false),
+      // A source that ends doesn't end the store.
+      complete: () => undefined,
+    });
   }
 
   get client(): ClientFace<D> {
-    return this.#client ??= new ClientFace<D>(this.#owner, this.#owner.options.limits);
+    return new ClientFace<D>(this.#owner, this.#owner.options);
   }
 
-  async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    const { timeout = 30_000 } = options;
+  async shutdown({ timeout = 30_000 }: ShutdownOptions = {}): Promise<void> {
     expectPositive(timeout, 'timeout');
     return this.#owner.shutdown(timeout);
   }
@@ -189,33 +192,4 @@ export class StoreFace<D extends AnyDefinition> extends ClientFace<D> {
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }
-}
-
-/** Commands in, commands out. */
-class CommandStream extends Observable<Message> implements Observer<Message> {
-  readonly #owner: Owner;
-
-  constructor(owner: Owner) {
-    super((subscriber) => owner.streams.of('commands').subscribe(subscriber));
-    this.#owner = owner;
-  }
-
-  next(message: Message): void {
-    const { type, payload } = Object(message) as Message;
-    this.#owner.tell(this.#owner.route(type, false), payload);
-  }
-
-  error(error: unknown): void {
-    this.#owner.report(undefined, error, false);
-  }
-
-  complete(): void {
-    // A source that ends doesn't end the store.
-  }
-}
-
-/** A client of another store whose asks `caller` waits for. @throws TypeError for what is no store @internal */
-export function clientOf<D extends AnyDefinition>(client: Client<D>, caller: Command): Client<D> {
-  const { owner, limits } = ClientFace.behind(client);
-  return new ClientFace<D>(owner, { ...limits, caller });
 }

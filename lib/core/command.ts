@@ -158,7 +158,7 @@ export interface Route {
 
 /**
  * What the store keeps of a command from its sending to its answer. One is made for each ask and tell, so it stays
- * small: what only some commands need is `null` until they need it. @internal
+ * small. @internal
  */
 export class Command implements ErrorSite {
   readonly owner: Owner;
@@ -182,21 +182,8 @@ export class Command implements ErrorSite {
   landed = false;
   /** Taken out of the mailbox while it waited; the mailbox skips it. */
   withdrawn = false;
-  /** Events to announce after the commit. */
-  events: unknown[] | null = null;
-  /** Made when the handler first reads `context.signal`. */
-  controller: AbortController | null = null;
-  /** Ends what the command still has running, an Observable or an effect; unless the store closes, some go on. */
-  cancel: ((closing: boolean) => void) | null = null;
-  /** What only a pending ask has: when it's due, what takes it back, who waits for it. */
-  deadline: Deadline | null = null;
-  signal: AbortSignal | null = null;
-  waiter: Command | null = null;
-  /** Asks that this command waits for. */
-  asks: Set<Command> | null = null;
-  /** When it was sent and when its handler began, kept while `trace$` is watched. */
-  sentAt: number | undefined = undefined;
-  startedAt: number | undefined = undefined;
+  /** What only some commands have. */
+  more: More | undefined = undefined;
 
   constructor(owner: Owner, { type, handle, query }: Route, payload: unknown, exempt: boolean, reply: Settleable | null) {
     this.owner = owner;
@@ -212,4 +199,27 @@ export class Command implements ErrorSite {
   get store(): string {
     return this.owner.name;
   }
+
+  get extras(): More {
+    return this.more ??= new More();
+  }
+}
+
+/** What only some commands have, so that the others don't carry its room. */
+class More {
+  /** Events to announce after the commit. */
+  events: unknown[] | undefined = undefined;
+  /** Made when the handler first reads `context.signal`. */
+  controller: AbortController | undefined = undefined;
+  /** Ends what the command still has running, an Observable or an effect; unless the store closes, some go on. */
+  cancel: ((closing: boolean) => void) | undefined = undefined;
+  /** Of a pending ask: when it's due, what takes it back, who waits for it. */
+  deadline: Deadline | undefined = undefined;
+  signal: AbortSignal | undefined = undefined;
+  waiter: Command | undefined = undefined;
+  /** Asks that this command waits for. */
+  asks: Set<Command> | undefined = undefined;
+  /** When it was sent and when its handler began, kept while `trace$` is watched. */
+  sentAt: number | undefined = undefined;
+  startedAt: number | undefined = undefined;
 }

@@ -1,5 +1,5 @@
 /** The third argument of a handler: what it may do besides giving back an outcome. */
-import { clientOf, type Client } from './client.js';
+import { ClientFace, type Client } from './client.js';
 import type { AnyDefinition, Command } from './command.js';
 
 /** The named timers of a store, as a handler sees them. */
@@ -53,7 +53,7 @@ export class HandlerContext implements Context {
 
   get emit(): Context['emit'] {
     const command = this.#command;
-    return (event) => void (command.events ??= []).push(event);
+    return (event) => void (command.extras.events ??= []).push(event);
   }
 
   get tell(): Context['tell'] {
@@ -71,7 +71,7 @@ export class HandlerContext implements Context {
 
   get via(): Context['via'] {
     const command = this.#command;
-    return (store) => clientOf(store, command);
+    return (store) => ClientFace.via(store, command);
   }
 
   get stop(): Context['stop'] {
@@ -82,9 +82,10 @@ export class HandlerContext implements Context {
 
 /** Made when first wanted; aborted already for a command that was given up before. @internal */
 export function signalOf(command: Command): AbortSignal {
-  if (command.controller === null) {
-    command.controller = new AbortController();
-    if (command.settled) command.controller.abort();
+  const { extras } = command;
+  if (!extras.controller) {
+    extras.controller = new AbortController();
+    if (command.settled) extras.controller.abort();
   }
-  return command.controller.signal;
+  return extras.controller.signal;
 }

@@ -16,7 +16,7 @@ import { running } from './chain.js';
 import type { Command } from './command.js';
 import { signalOf } from './context.js';
 import { BusyError, SupersededError, type StoreError } from './errors.js';
-import { expect, expectOneOf } from './internal/check-options.js';
+import { expect, expectFunction, expectOneOf } from './internal/check-options.js';
 import { Answer, last, Outcome } from './outcome.js';
 import type { Owner } from './owner.js';
 
@@ -77,11 +77,11 @@ export interface EffectPlan<S, T, R> {
  */
 export function effect<S, T, R>(next: NoInfer<S>, plan: EffectPlan<S, T, R>): Outcome<S, R> {
   const { policy = 'concat', concurrency = Infinity, run, done, failed } = plan;
-  expectOneOf(policy, 'policy', ['concat', 'merge', 'switch', 'exhaust']);
+  expectOneOf(policy, 'policy', 'concat', 'merge', 'switch', 'exhaust');
   expect(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency > 0), 'concurrency', 'a positive integer or Infinity', concurrency);
-  expect(typeof run === 'function', 'run', 'a function', run);
-  expect(typeof done === 'function', 'done', 'a function', done);
-  expect(failed === undefined || typeof failed === 'function', 'failed', 'a function', failed);
+  expectFunction(run, 'run');
+  expectFunction(done, 'done');
+  if (failed !== undefined) expectFunction(failed, 'failed');
   return new Effect<S, T, R>(next, plan);
 }
 

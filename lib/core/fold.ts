@@ -142,12 +142,12 @@ export abstract class Fold extends Loop {
     });
     running.command = null;
     subscribing = false;
-    command.cancel = (closing) => {
+    command.extras.cancel = (closing) => {
       if (closing) subscription.unsubscribe();
     };
     // It may have ended already, or its store.
     if (this.blocked === command) waitFor(command);
-    else command.cancel(true);
+    else subscription.unsubscribe();
   }
 
   #frozen(state: unknown): unknown {

@@ -40,6 +40,4 @@ export interface ResolvedOptions {
   readonly onHandlerError: 'keep' | 'reset' | 'stop';
   readonly slice: number;
   readonly freeze: boolean;
-  /** What the store's own asks go by. */
-  readonly limits: { readonly timeout: number; readonly signal: undefined; readonly caller: undefined };
 }

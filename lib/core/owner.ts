@@ -4,7 +4,7 @@ import { note, running, waitFor } from './chain.js';
 import { Command, type AnyHandler, type Definition, type Route } from './command.js';
 import { AskAbortedError, DeadlockError, MailboxFullError, StoreClosedError, UnknownCommandError, type StoreError } from './errors.js';
 import { Fold } from './fold.js';
-import { AbortSignals } from './internal/abort-signals.js';
+import { unwatch, watch } from './internal/abort-signals.js';
 import { Streams } from './internal/streams.js';
 import { reportUnhandled } from './internal/unhandled.js';
 import { Lifecycle, type Phase } from './lifecycle.js';
@@ -17,9 +17,12 @@ import { seen, View } from './view.js';
 /** What an ask goes by: the options of its client, and the command that waits for it. @internal */
 export interface Limits {
   readonly timeout: number;
-  readonly signal: AbortSignal | undefined;
-  readonly caller: Command | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly caller?: Command;
 }
+
+/** No flights: what all stores share that never had one. */
+const NONE = new Set<Command>();
 
 /** @internal */
 export class Owner extends Fold {
@@ -27,7 +30,7 @@ export class Owner extends Fold {
   /** The command whose handler is at work, or waited for. */
   current: Command | null = null;
   /** Commands whose effect or later reply is in flight, and how many there are of each. */
-  readonly flights: Set<Command> = new Set();
+  flights: Set<Command> = NONE;
   effects = 0;
   replies = 0;
   handled = 0;
@@ -35,14 +38,13 @@ export class Owner extends Fold {
   dropped = 0;
   timedOut = 0;
   #sent = 0;
-  #view: View | undefined = undefined;
-  #streams: Streams | undefined = undefined;
-  #deadlines: Deadlines | undefined = undefined;
-  #timers: Timers | undefined = undefined;
-  #signals: AbortSignals | undefined = undefined;
-  #lifecycle: Lifecycle | undefined = undefined;
+  #view: View | undefined;
+  #streams: Streams | undefined;
+  #deadlines: Deadlines | undefined;
+  #timers: Timers | undefined;
+  #lifecycle: Lifecycle | undefined;
   /** Failed replies that nobody has observed so far. */
-  #unobserved: [Command, unknown][] | undefined = undefined;
+  #unobserved: [Command, unknown][] | undefined;
 
   constructor(definition: Definition<unknown, unknown>, options: ResolvedOptions) {
     super(definition, options);
@@ -55,7 +57,7 @@ export class Owner extends Fold {
   }
 
   get streams(): Streams {
-    return this.#streams ??= new Streams(this.phase === 'closed');
+    return this.#streams ??= new Streams();
   }
 
   get timers(): Timers {
@@ -96,13 +98,13 @@ export class Owner extends Fold {
   /** A command for the store itself, not sent yet. @throws UnknownCommandError */
   known(type: string, payload: unknown, exempt: boolean): Command {
     const command = new Command(this, this.route(type, false), payload, exempt, null);
-    if (command.handle === undefined) throw this.#unknown(command);
+    if (!command.handle) throw this.#unknown(command);
     return command;
   }
 
   tell(route: Route, payload: unknown): void {
     const command = new Command(this, route, payload, false, null);
-    if (route.handle === undefined) this.#fail(command, this.#unknown(command), false);
+    if (!route.handle) this.#fail(command, this.#unknown(command), false);
     else this.send(command);
   }
 
@@ -110,14 +112,14 @@ export class Owner extends Fold {
     const reply = new PendingReply<unknown>();
     const command = new Command(this, route, payload, false, reply);
     const { timeout, signal, caller = running.command } = limits;
-    if (route.handle === undefined) this.#fail(command, this.#unknown(command), false);
-    else if (signal?.aborted === true) this.#fail(command, new AskAbortedError(command, signal.reason), true);
+    if (!route.handle) this.#fail(command, this.#unknown(command), false);
+    else if (signal?.aborted) this.#fail(command, new AskAbortedError(command, signal.reason), true);
     else {
       this.send(command);
       if (!command.settled) {
         if (timeout < Infinity) (this.#deadlines ??= new Deadlines(this)).add(command, timeout);
-        if (signal !== undefined) (this.#signals ??= new AbortSignals()).add(signal, command);
-        if (caller !== null) {
+        if (signal) watch(signal, command);
+        if (caller) {
           note(caller, command);
           // Within the handler's synchronous part nobody knows yet whether it will wait.
           if (caller !== running.command) waitFor(caller, [command]);
@@ -130,19 +132,26 @@ export class Owner extends Fold {
   /** The way in for every command: to the fold at once, or to the mailbox. */
   send(command: Command): void {
     if (command.id === 0) command.id = ++this.#sent;
-    if (this.phase !== 'open' && (this.phase === 'closed' || !command.exempt)) {
+    if (this.busy || this.#streams || this.phase !== 'open') return this.#admit(command);
+    this.busy = true;
+    this.work(command);
+  }
+
+  /** The same, where there's more to it. */
+  #admit(command: Command): void {
+    if (this.phase === 'closed' || (this.phase === 'draining' && !command.exempt)) {
       return this.#fail(command, new StoreClosedError(command), true);
     }
     const idle = !this.busy;
     this.busy = true;
-    if (this.#traced !== undefined) {
-      command.sentAt = this.now();
+    if (this.#traced) {
+      command.extras.sentAt = this.now();
       this.#traced.next(traceEvent(this, command, { kind: 'received', payload: command.payload }));
     }
     if (idle) return this.work(command);
     const { capacity, overflow } = this.options;
     const lost = this.mailbox.put(command, capacity, overflow);
-    if (lost !== undefined) this.#fail(lost, new MailboxFullError(lost, capacity), true);
+    if (lost) this.#fail(lost, new MailboxFullError(lost, capacity), true);
   }
 
   /** Nothing is queued for a name that isn't there. */
@@ -155,24 +164,27 @@ export class Owner extends Fold {
 
   protected begin(command: Command): void {
     this.current = command;
-    if (this.#streams === undefined) return;
-    const { type, payload } = command;
+    if (this.#streams) this.#tellBegin(command, this.#streams);
+  }
+
+  #tellBegin(command: Command, streams: Streams): void {
+    const { type, payload, query, landed } = command;
     // The result of an effect is no message that anybody sent.
-    if (!command.query && !command.landed) this.#streams.watched('commands')?.next({ type, payload });
-    if (this.#traced === undefined) return;
-    command.startedAt ??= this.now();
+    if (!query && !landed) streams.watched('commands')?.next({ type, payload });
+    if (!this.#traced) return;
+    command.extras.startedAt ??= this.now();
     this.#traced.next(traceEvent(this, command, { kind: 'started' }));
   }
 
   protected show(command: Command): void {
-    this.#traced?.next(traceEvent(this, command, { kind: 'state', view: seen(this) }));
+    if (this.#streams) this.#traced?.next(traceEvent(this, command, { kind: 'state', view: seen(this) }));
     this.#view?.show();
-    if (command.events !== null) this.#announce(command, command.events);
+    if (command.more?.events) this.#announce(command, command.more.events);
   }
 
   /** What the handler emitted, now that its state is shown. */
   #announce(command: Command, events: readonly unknown[]): void {
-    command.events = null;
+    command.extras.events = undefined;
     for (const event of events) {
       this.#streams?.watched('events')?.next(event);
       this.#traced?.next(traceEvent(this, command, { kind: 'event', event }));
@@ -189,7 +201,7 @@ export class Owner extends Fold {
   protected refuse(command: Command, error: unknown, own: boolean): void {
     const policy = command.query || own ? 'keep' : this.options.onHandlerError;
     this.end();
-    command.events = null;
+    if (command.more) command.more.events = undefined;
     if (policy === 'reset') this.commit(command, this.make());
     this.fail(command, error, own);
     if (policy === 'stop') this.close();
@@ -199,8 +211,8 @@ export class Owner extends Fold {
   settle(command: Command, value: unknown): void {
     if (command.settled) return;
     this.#release(command);
-    this.#traced?.next(settledEvent(this, command, 'replied', undefined));
-    command.reply?.resolve(value);
+    if (this.#streams) this.#traced?.next(settledEvent(this, command, 'replied', undefined));
+    command.reply?.settle('resolved', value);
   }
 
   /** Fails a command whose handling has ended. */
@@ -216,8 +228,8 @@ export class Owner extends Fold {
     if (!command.started) this.mailbox.withdraw(command);
     this.busily(() => {
       if (!command.settled) this.#fail(command, error, true);
-      command.controller?.abort(error);
-      command.cancel?.(closing);
+      command.more?.controller?.abort(error);
+      command.more?.cancel?.(closing);
     });
   }
 
@@ -231,8 +243,8 @@ export class Owner extends Fold {
       this.#traced?.next(settledEvent(this, command, 'failed', error));
     }
     const { reply } = command;
-    if (reply === null) return this.report(command, error, own);
-    reply.reject(error);
+    if (!reply) return this.report(command, error, own);
+    reply.settle('rejected', error);
     if (reply.observed) return;
     // It may be observed in a moment, by whoever sent it.
     this.#unobserved ??= [];
@@ -248,17 +260,18 @@ export class Owner extends Fold {
   report(command: Command | undefined, error: unknown, own: boolean): void {
     const { type = '', seq = 0, started = false } = command ?? {};
     const errors = this.#streams?.watched('errors');
-    if (errors !== undefined) errors.next({ store: this.name, seq: seq || this.seq, type, error, started });
+    if (errors) errors.next({ store: this.name, seq: seq || this.seq, type, error, started });
     else if (!own) reportUnhandled(error);
   }
 
   /** A settled command leaves nothing behind. */
   #release(command: Command): void {
     command.settled = true;
-    const { deadline, signal, waiter } = command;
-    if (deadline !== null) this.#deadlines?.remove(deadline);
-    if (signal !== null) this.#signals?.remove(signal, command);
-    waiter?.asks?.delete(command);
+    if (!command.more) return;
+    const { deadline, signal, waiter } = command.more;
+    if (deadline) this.#deadlines?.remove(deadline);
+    if (signal) unwatch(signal, command);
+    waiter?.more?.asks?.delete(command);
   }
 
   // ── flights: effects and later replies ────────────────────────────────────────────────────────────────────────────
@@ -271,16 +284,17 @@ export class Owner extends Fold {
 
   /** A command goes on beside the fold. */
   fly(command: Command, kind: 'effects' | 'replies', cancel: (closing: boolean) => void): void {
+    if (this.flights === NONE) this.flights = new Set();
     this.flights.add(command);
     this[kind]++;
-    command.cancel = cancel;
+    command.extras.cancel = cancel;
   }
 
   /** It's back, or given up. Nothing happens the second time. */
   land(command: Command, kind: 'effects' | 'replies', then: () => void): void {
     if (!this.flights.delete(command)) return;
     this[kind]--;
-    command.cancel = null;
+    command.extras.cancel = undefined;
     this.busily(then);
   }
 
@@ -288,7 +302,7 @@ export class Owner extends Fold {
 
   /** The store is made: it ends with its signal, and its ticks begin. */
   open(signal: AbortSignal | undefined): void {
-    if (signal !== undefined) this.lifecycle.endWith(signal);
+    if (signal) this.lifecycle.endWith(signal);
     for (const [type, period] of Object.entries(this.definition.ticks ?? {})) {
       if (this.phase === 'open') this.timers.tick(type, period);
     }
@@ -331,7 +345,7 @@ export class Owner extends Fold {
       }
       this.#deadlines?.stop();
       this.#view?.complete();
-      this.#streams?.complete();
+      this.streams.complete();
     });
     this.#lifecycle?.end();
   }

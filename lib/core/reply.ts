@@ -5,7 +5,7 @@
  * is made when somebody observes a reply that's still open, and the promise when somebody awaits.
  */
 import { AsyncSubject, Observable, Subscription, type Observer } from 'rxjs';
-import { deliver, deliverLate } from './internal/delivery.js';
+import { deliver } from './internal/delivery.js';
 import { reportUnhandled } from './internal/unhandled.js';
 
 /**
@@ -30,45 +30,40 @@ export interface Reply<T> extends Observable<T>, PromiseLike<T> {}
 export interface Settleable {
   /** Whether anybody ever subscribed or awaited. */
   readonly observed: boolean;
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
+  settle(status: 'resolved' | 'rejected', result: unknown): void;
 }
 
 /** What rxjs's `subscribe` takes: an observer or a function, and in its old form two more functions. */
 type Listener<T> = Partial<Observer<T>> | ((value: T) => void) | null;
 type More = ((error: never) => void) | null | undefined;
 
-const PENDING = 0;
-const RESOLVED = 1;
-const REJECTED = 2;
-
 /** @internal */
 export class PendingReply<T> extends Observable<T> implements Reply<T>, Settleable {
   observed = false;
-  #status = PENDING;
+  #status: 'pending' | 'resolved' | 'rejected' = 'pending';
   /** The value, or the error. */
-  #result: unknown = undefined;
-  #subject: AsyncSubject<T> | undefined = undefined;
-  #promise: Promise<T> | undefined = undefined;
-  #fulfil: [(value: T) => void, (error: unknown) => void] | undefined = undefined;
+  #result: unknown;
+  #subject: AsyncSubject<T> | undefined;
+  #promise: Promise<T> | undefined;
+  #fulfil: [(value: T) => void, (error: unknown) => void] | undefined;
 
   override subscribe(listener?: Listener<T>, ...more: More[]): Subscription {
     this.observed = true;
-    if (this.#status === PENDING) return this.#stream().subscribe(listener as Partial<Observer<T>>, ...(more as []));
+    // A cast: rxjs's own signature is made of overloads.
+    const subscribe = () => this.#stream().subscribe(listener as Partial<Observer<T>>, ...(more as []));
+    if (this.#status === 'pending') return subscribe();
     const late = new Subscription();
-    if (this.#status === RESOLVED && typeof listener === 'function' && more.length === 0) {
-      deliverLate(() => {
-        if (late.closed) return;
-        late.unsubscribe();
-        try {
-          listener(this.#result as T);
-        } catch (error) {
-          reportUnhandled(error);
-        }
-      });
-    } else {
-      deliverLate(() => late.closed || late.add(this.#stream().subscribe(listener as Partial<Observer<T>>, ...(more as []))));
-    }
+    const direct = this.#status === 'resolved' && typeof listener === 'function' && more.length === 0;
+    deliver(() => {
+      if (late.closed) return;
+      if (!direct) return late.add(subscribe());
+      late.unsubscribe();
+      try {
+        listener(this.#result as T);
+      } catch (error) {
+        reportUnhandled(error);
+      }
+    }, true);
     return late;
   }
 
@@ -78,43 +73,28 @@ export class PendingReply<T> extends Observable<T> implements Reply<T>, Settleab
   ): Promise<A | B> {
     this.observed = true;
     this.#promise ??=
-      this.#status === RESOLVED ? Promise.resolve(this.#result as T)
-      : this.#status === REJECTED ? Promise.reject(this.#result)
-      : new Promise<T>((...fulfil) => { this.#fulfil = fulfil; });
+      this.#status === 'pending' ? new Promise((...fulfil) => { this.#fulfil = fulfil; })
+      : this.#status === 'resolved' ? Promise.resolve(this.#result as T)
+      : Promise.reject(this.#result as Error);
     return this.#promise.then(onValue, onError);
   }
 
-  resolve(value: unknown): void {
-    this.#status = RESOLVED;
-    this.#result = value;
-    if (this.#subject !== undefined) this.#deliver(this.#subject);
-    this.#fulfil?.[0](value as T);
+  settle(status: 'resolved' | 'rejected', result: unknown): void {
+    this.#status = status;
+    this.#result = result;
+    if (this.#subject) deliver(() => this.#stream());
+    this.#fulfil?.[status === 'resolved' ? 0 : 1](result as T);
   }
 
-  reject(error: unknown): void {
-    this.#status = REJECTED;
-    this.#result = error;
-    if (this.#subject !== undefined) this.#deliver(this.#subject);
-    this.#fulfil?.[1](error);
-  }
-
+  /** The AsyncSubject; a settled one takes no notice of being settled again. */
   #stream(): AsyncSubject<T> {
-    if (this.#subject === undefined) {
-      this.#subject = new AsyncSubject<T>();
-      if (this.#status !== PENDING) this.#settle(this.#subject);
-    }
-    return this.#subject;
-  }
-
-  #deliver(subject: AsyncSubject<T>): void {
-    deliver(() => this.#settle(subject));
-  }
-
-  #settle(subject: AsyncSubject<T>): void {
-    if (this.#status === REJECTED) subject.error(this.#result);
-    else {
+    const subject = this.#subject ??= new AsyncSubject<T>();
+    if (this.#status === 'resolved') {
       subject.next(this.#result as T);
       subject.complete();
+    } else if (this.#status === 'rejected') {
+      subject.error(this.#result);
     }
+    return subject;
   }
 }

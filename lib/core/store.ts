@@ -75,7 +75,7 @@ export function createStore<S, D extends Definition<S, E>, E = never>(
 ): Store<D> {
   checkDefinition(definition);
   // A cast: from here on the state is of no known type.
-  const owner = new Owner(definition as AnyDefinition as Definition<unknown, unknown>, resolveOptions(definition, options));
+  const owner = new Owner(definition as AnyDefinition as Definition<unknown, unknown>, resolveOptions(definition.state, options));
   const store = new StoreFace<D>(owner);
   owner.open(options.signal);
   return store;

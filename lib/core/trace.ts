@@ -63,7 +63,7 @@ export function traceEvent(owner: Owner, command: Command | undefined, detail: D
 
 /** @internal */
 export function settledEvent(owner: Owner, command: Command, outcome: 'replied' | 'failed', error: unknown): TraceEvent {
-  const { sentAt, startedAt } = command;
+  const { sentAt, startedAt } = command.extras;
   const now = owner.now();
   const waited = sentAt === undefined ? undefined : (startedAt ?? now) - sentAt;
   const ran = startedAt === undefined ? undefined : now - startedAt;

@@ -3,9 +3,8 @@ import type { Observable } from 'rxjs';
 import { configure } from 'rxjs-marbles';
 import type { Context } from 'rxjs-marbles';
 import { expect } from 'vitest';
-import { createStore } from '../index.js';
-import type { AnyDefinition, Store } from '../index.js';
-import { openCheck, type OpenCheck } from './open-check.js';
+import { StoreClosedError, type createStore } from '../index.js';
+import { Watch, type Watchable } from './open-check.js';
 import { VirtualTime } from './virtual-time.js';
 
 /** How far a marble test may go. Each field is optional. */
@@ -44,7 +43,7 @@ export interface Marbles extends Pick<Context, 'cold' | 'hot' | 'equal' | 'has' 
    */
   readonly store: typeof createStore;
   /** The same care for a store that something else has made, on `m.scheduler`. Gives the store back. */
-  watch<D extends AnyDefinition>(store: Store<D>): Store<D>;
+  watch<W extends Watchable>(store: W): W;
 }
 
 const { marbles: wrap } = configure({
@@ -95,19 +94,18 @@ export function marbles(test: (m: Marbles) => void, options: MarblesOptions = {}
   }
   const run = wrap((context: Context) => {
     const time = new VirtualTime(context.scheduler, { maxFrames, maxActions });
-    const open = openCheck({ scheduler: context.scheduler });
+    const open = new Watch(context.scheduler);
     const bare = new Set<Error>();
     const result: unknown = test(contextOf(context, time, open, bare));
     refuseAsync(result);
     for (const error of bare) throw error;
     time.flush();
-    time.maxFrames = Infinity;
-    open.shutdown(() => time.flush());
+    close(open, time);
   });
   return () => void run();
 }
 
-function contextOf(context: Context, time: VirtualTime, open: OpenCheck, bare: Set<Error>): Marbles {
+function contextOf(context: Context, time: VirtualTime, open: Watch, bare: Set<Error>): Marbles {
   return {
     scheduler: context.scheduler,
     cold: context.cold.bind(context),
@@ -130,4 +128,26 @@ function contextOf(context: Context, time: VirtualTime, open: OpenCheck, bare: S
       return { toBeObservable: matched(made.toBeObservable), toHaveSubscriptions: matched(made.toHaveSubscriptions) };
     },
   };
+}
+
+/** @throws TypeError for a body that goes on after it has returned */
+function refuseAsync(result: unknown): void {
+  if (typeof (result as Partial<PromiseLike<unknown>> | null | undefined)?.then !== 'function') return;
+  // Its own failure comes too late to be told.
+  if (result instanceof Promise) result.catch(() => undefined);
+  throw new TypeError('Expected a marble test to be synchronous, got a body that returns a promise; use a plain test for promises');
+}
+
+/** Shuts down what the test left open, in virtual time. @throws what fails meanwhile, or what is open even then */
+function close(open: Watch, time: VirtualTime): void {
+  const errors: unknown[] = [];
+  for (const store of open.stores) {
+    if (store.status().phase === 'closed') continue;
+    // What had to end with its store isn't the test's fault.
+    store.errors$.subscribe(({ error }) => error instanceof StoreClosedError || errors.push(error));
+    void store.shutdown();
+  }
+  time.end();
+  for (const error of errors) throw error;
+  open.check();
 }

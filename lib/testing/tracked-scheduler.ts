@@ -7,18 +7,18 @@ type Work<T> = (this: SchedulerAction<T>, state?: T) => void;
 export class TrackedScheduler implements SchedulerLike {
   /** Actions that are to run, in the order in which they were armed. */
   readonly armed: Set<TrackedAction<never>> = new Set();
-  readonly #target: SchedulerLike;
+  readonly target: SchedulerLike;
 
   constructor(target: SchedulerLike) {
-    this.#target = target;
+    this.target = target;
   }
 
   now(): number {
-    return this.#target.now();
+    return this.target.now();
   }
 
   schedule<T>(work: Work<T>, delay = 0, state?: T): Subscription {
-    return new TrackedAction(this, work).begin(this.#target, delay, state);
+    return new TrackedAction(this, work).begin(this.target, delay, state);
   }
 
   /** Whether time has anything to bring but what keeps no process alive: the ticks of a store. */

@@ -1,5 +1,6 @@
 /** Virtual time that ends: what a TestScheduler has to do is done, and a source without an end fails instead of hanging. */
 import type { TestScheduler } from 'rxjs/testing';
+import { StoreClosedError } from '../index.js';
 import { TrackedScheduler } from './tracked-scheduler.js';
 
 /** How far a test may go. @internal */
@@ -18,13 +19,14 @@ export class VirtualTime {
   readonly #scheduler: TestScheduler;
   readonly #tracked: TrackedScheduler;
   readonly #maxActions: number;
-  /** Taken away for the time after the test. */
-  maxFrames: number;
+  #maxFrames: number;
   #done = 0;
+  /** The test is over: what happens now is the closing of its stores. */
+  #closing = false;
 
   constructor(scheduler: TestScheduler, { maxFrames, maxActions }: Caps) {
     this.#scheduler = scheduler;
-    this.maxFrames = maxFrames;
+    this.#maxFrames = maxFrames;
     this.#maxActions = maxActions;
     const schedule = scheduler.schedule.bind(scheduler);
     const compare = scheduler.flush.bind(scheduler);
@@ -42,18 +44,25 @@ export class VirtualTime {
     this.#scheduler.flush();
   }
 
+  /** The rest of the time, in which stores that were shut down come to their end, and their asks with them. */
+  end(): void {
+    this.#closing = true;
+    this.#maxFrames = Infinity;
+    this.flush();
+  }
+
   #work(): void {
     const { hotObservables, actions } = this.#scheduler;
     for (const hot of hotObservables.splice(0)) hot.setup();
     while (this.#tracked.expectant) {
       const action = actions[0];
       if (action === undefined) return;
-      if (action.delay > this.maxFrames) throw unbounded('maxFrames', this.maxFrames, 'ms of virtual time', action.delay);
+      if (action.delay > this.#maxFrames) throw unbounded('maxFrames', this.#maxFrames, 'ms of virtual time', action.delay);
       if (++this.#done > this.#maxActions) throw unbounded('maxActions', this.#maxActions, 'actions', this.#scheduler.frame);
       actions.shift();
       this.#scheduler.frame = action.delay;
       const error: unknown = action.execute(action.state, action.delay);
-      if (error !== undefined) {
+      if (error !== undefined && !(this.#closing && error instanceof StoreClosedError)) {
         for (const left of actions.splice(0)) left.unsubscribe();
         throw error;
       }

@@ -2,29 +2,27 @@
 import type { Command } from '../command.js';
 import { AskAbortedError } from '../errors.js';
 
+/** The pending asks of each signal, and its listener. */
+const watched = new WeakMap<AbortSignal, { readonly asks: Set<Command>; readonly abort: () => void }>();
+
+/** Gives `command` up when the signal aborts. @internal */
+export function watch(signal: AbortSignal, command: Command): void {
+  let watching = watched.get(signal);
+  if (!watching) {
+    const asks = new Set<Command>();
+    const abort = () => {
+      for (const ask of asks) ask.owner.giveUp(ask, new AskAbortedError(ask, signal.reason));
+    };
+    watched.set(signal, watching = { asks, abort });
+  }
+  // Listening again to what one listens to already changes nothing.
+  signal.addEventListener('abort', watching.abort);
+  watching.asks.add(command);
+  command.extras.signal = signal;
+}
+
 /** @internal */
-export class AbortSignals {
-  readonly #asks = new Map<AbortSignal, { readonly pending: Set<Command>; readonly listener: () => void }>();
-
-  add(signal: AbortSignal, command: Command): void {
-    let asks = this.#asks.get(signal);
-    if (asks === undefined) {
-      const pending = new Set<Command>();
-      const listener = () => {
-        for (const ask of pending) ask.owner.giveUp(ask, new AskAbortedError(ask, signal.reason));
-      };
-      this.#asks.set(signal, asks = { pending, listener });
-      signal.addEventListener('abort', listener);
-    }
-    asks.pending.add(command);
-    command.signal = signal;
-  }
-
-  remove(signal: AbortSignal, command: Command): void {
-    const asks = this.#asks.get(signal);
-    asks?.pending.delete(command);
-    if (asks?.pending.size !== 0) return;
-    this.#asks.delete(signal);
-    signal.removeEventListener('abort', asks.listener);
-  }
+export function unwatch(signal: AbortSignal, command: Command): void {
+  const watching = watched.get(signal);
+  if (watching?.asks.delete(command) && watching.asks.size === 0) signal.removeEventListener('abort', watching.abort);
 }

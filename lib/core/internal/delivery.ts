@@ -12,16 +12,10 @@ import { Ring } from './ring.js';
 const waiting = new Ring<() => void>();
 let delivering = false;
 
-/** Calls subscribers now, and whoever subscribed meanwhile after them. @internal */
-export function deliver(call: () => void): void {
-  if (delivering) return call();
+/** Calls subscribers now, and late ones after the delivery that is going on. @internal */
+export function deliver(call: () => void, late = false): void {
+  if (delivering) return late ? waiting.push(call) : call();
   delivering = true;
-  for (let next: (() => void) | undefined = call; next !== undefined; next = waiting.shift()) next();
+  for (let next: (() => void) | undefined = call; next; next = waiting.shift()) next();
   delivering = false;
-}
-
-/** Calls a late subscriber: now, or after the delivery that is going on. @internal */
-export function deliverLate(call: () => void): void {
-  if (delivering) waiting.push(call);
-  else deliver(call);
 }

@@ -26,39 +26,31 @@ class Face {
 
   /** A class of faces whose members are `names`. */
   static of(names: readonly string[]): typeof Face {
-    const key = JSON.stringify(names);
-    let kind = kinds.get(key);
-    if (kind === undefined) {
-      if (kinds.size === MOST) kinds.clear();
-      kinds.set(key, kind = class extends Face {});
-      for (const name of names) {
-        const get = function (this: Face) {
-          const value = this.#call(name);
-          Object.defineProperty(this, name, { value, enumerable: true });
-          return value;
-        };
-        Object.defineProperty(kind.prototype, name, { get, enumerable: true });
-      }
+    const kind = class extends Face {};
+    for (const name of names) {
+      const get = function (this: Face) {
+        const owner = this.#owner;
+        const limits = this.#limits;
+        const route = owner.route(name, !!limits);
+        const value = limits ? (payload: unknown) => owner.ask(route, payload, limits) : (payload: unknown) => owner.tell(route, payload);
+        Object.defineProperty(this, name, { value });
+        return value;
+      };
+      Object.defineProperty(kind.prototype, name, { get, enumerable: true });
     }
     return kind;
   }
-
-  /** An ask where there are limits for it, else a tell. */
-  #call(name: string): (payload?: unknown) => unknown {
-    const owner = this.#owner;
-    const limits = this.#limits;
-    const route = owner.route(name, limits !== undefined);
-    return limits === undefined ? (payload) => owner.tell(route, payload) : (payload) => owner.ask(route, payload, limits);
-  }
 }
 
-/** A function for each command and query. @internal */
-export function askFace(owner: Owner, limits: Limits): object {
+/** A function for each command and query that asks within `limits`; without them, one for each command that tells. @internal */
+export function faceOf(owner: Owner, limits?: Limits): object {
   const { commands, queries } = owner.definition;
-  return new (Face.of([...Object.keys(commands), ...Object.keys(queries ?? {})]))(owner, limits);
-}
-
-/** A function for each command. @internal */
-export function tellFace(owner: Owner): object {
-  return new (Face.of(Object.keys(owner.definition.commands)))(owner, undefined);
+  const names = Object.keys(limits ? { ...commands, ...queries } : commands);
+  const key = JSON.stringify(names);
+  let kind = kinds.get(key);
+  if (!kind) {
+    if (kinds.size === MOST) kinds.clear();
+    kinds.set(key, kind = Face.of(names));
+  }
+  return new kind(owner, limits);
 }

@@ -1,5 +1,5 @@
 /** What a store lets out, as Observables that exist only once somebody has asked for them. */
-import { EMPTY, Observable, Subject } from 'rxjs';
+import { Subject, type Observable } from 'rxjs';
 import type { Message } from '../command.js';
 import type { ErrorEvent, TraceEvent } from '../trace.js';
 
@@ -13,27 +13,25 @@ interface Outputs {
 /** @internal */
 export class Streams {
   readonly #subjects: { [K in keyof Outputs]?: Subject<Outputs[K]> } = {};
-  #closed: boolean;
-
-  constructor(closed: boolean) {
-    this.#closed = closed;
-  }
+  closed = false;
 
   /** The writing half of an output that somebody watches, else `undefined`. */
   watched<K extends keyof Outputs>(name: K): Subject<Outputs[K]> | undefined {
     const subject: Subject<Outputs[K]> | undefined = this.#subjects[name];
-    return subject?.observed === true ? subject : undefined;
+    return subject?.observed ? subject : undefined;
   }
 
   /** The reading half. */
   of<K extends keyof Outputs>(name: K): Observable<Outputs[K]> {
     // A cast: TypeScript doesn't see that `K` is the same on both sides.
     const subjects = this.#subjects as Record<K, Subject<Outputs[K]> | undefined>;
-    return this.#closed ? EMPTY : (subjects[name] ??= new Subject()).asObservable();
+    const subject = subjects[name] ??= new Subject();
+    if (this.closed) subject.complete();
+    return subject.asObservable();
   }
 
   complete(): void {
-    this.#closed = true;
+    this.closed = true;
     for (const subject of Object.values(this.#subjects)) subject.complete();
   }
 }
