@@ -23,24 +23,26 @@ export function note(waiter: Command, ask: Command): void {
   ask.extras.waiter = waiter;
 }
 
-/** From now on `waiter` waits for these asks of its own: each that closes a ring is withdrawn and fails. @internal */
+/** From now on `waiter` waits for these asks of its own: a ring that one of them closes is broken. @internal */
 export function waitFor(waiter: Command, asks: Iterable<Command> = waiter.more?.asks ?? []): void {
   for (const ask of asks) {
-    const path = findPath(ask, waiter, new Set());
-    if (path !== undefined) ask.owner.giveUp(ask, new DeadlockError(ask, [waiter.store, ...path]));
+    const ring = findRing(ask, waiter, new Set());
+    // Somewhere on the ring an ask waits in the mailbox of a store that is blocked: the nearest one never begins.
+    const waiting = ring?.find(({ started }) => !started);
+    waiting?.owner.giveUp(waiting, new DeadlockError(waiting, [waiter, ...ring ?? []].map(({ store }) => store)));
   }
 }
 
-/** Names of the stores on the way from what `ask` waits for to `target`, or `undefined` where there's no such way. */
-function findPath(ask: Command, target: Command, seen: Set<Command>): string[] | undefined {
+/** The asks on the way from `ask` to `target`, or `undefined` where there's no such way. */
+function findRing(ask: Command, target: Command, seen: Set<Command>): Command[] | undefined {
   // An ask that waits in a mailbox waits for what blocks that store; one that has begun waits for its own asks.
   const blocking = ask.started ? ask : ask.owner.blocked;
-  if (blocking === target) return [ask.store];
-  if (blocking !== null && !seen.has(blocking)) {
+  if (blocking === target) return [ask];
+  if (blocking && !seen.has(blocking)) {
     seen.add(blocking);
     for (const next of blocking.more?.asks ?? []) {
-      const path = findPath(next, target, seen);
-      if (path !== undefined) return [ask.store, ...path];
+      const ring = findRing(next, target, seen);
+      if (ring) return [ask, ...ring];
     }
   }
   return undefined;

@@ -11,12 +11,13 @@
  * The policies are those of rxjs's flattening operators: `concat` runs them one after the other, `merge` side by side
  * (up to `concurrency`), `switch` gives up the former, `exhaust` refuses the newcomer.
  */
-import type { Observable, Subscription } from 'rxjs';
+import { Subscription, type Observable } from 'rxjs';
 import { running } from './chain.js';
 import type { Command } from './command.js';
 import { signalOf } from './context.js';
-import { BusyError, SupersededError, type StoreError } from './errors.js';
+import { BusyError, SupersededError } from './errors.js';
 import { expect, expectFunction, expectOneOf } from './internal/check-options.js';
+import { reportUnhandled } from './internal/unhandled.js';
 import { Answer, last, Outcome } from './outcome.js';
 import type { Owner } from './owner.js';
 
@@ -88,8 +89,8 @@ export function effect<S, T, R>(next: NoInfer<S>, plan: EffectPlan<S, T, R>): Ou
 /** An effect on its way: one command's work. */
 interface Job {
   start(): void;
-  /** Leaves the lane without a result. */
-  stop(error: StoreError): void;
+  /** Leaves the lane for a newer one, without a result. */
+  supersede(): void;
 }
 
 /** What runs and waits for one command and key. */
@@ -115,32 +116,28 @@ class Effect<S, T, R> extends Outcome<S, R> {
   }
 
   override answer(command: Command): void {
-    const { policy = 'concat', key, concurrency = Infinity } = this.#plan;
+    const { policy, key, concurrency = Infinity } = this.#plan;
     const keyed = lanes(command);
-    let lane = keyed.get(key);
-    if (lane === undefined) keyed.set(key, lane = { running: new Set(), waiting: new Set() });
-    const { running: busy, waiting } = lane;
+    const lane = keyed.get(key) ?? { running: new Set(), waiting: new Set() };
     const next = () => {
-      const [first] = waiting;
-      if (first !== undefined) first.start();
-      else if (busy.size === 0) keyed.delete(key);
+      const [first] = lane.waiting;
+      if (first && lane.running.size < (policy === 'merge' ? concurrency : 1)) first.start();
+      else if (lane.running.size + lane.waiting.size === 0) keyed.delete(key);
     };
-    const job = this.#job(command, lane, next);
-    if (policy === 'switch') for (const former of [...busy, ...waiting]) former.stop(new SupersededError(command));
+    if (policy === 'switch') for (const former of [...lane.running, ...lane.waiting]) former.supersede();
     // A lane that emptied just now was given up; this command takes it up again.
     keyed.set(key, lane);
-    waiting.add(job);
-    if (busy.size < (policy === 'merge' ? concurrency : 1)) job.start();
+    lane.waiting.add(this.#job(command, lane, next));
+    next();
   }
 
-  #job(command: Command, { running: busy, waiting }: Lane, next: () => void): Job {
+  #job(command: Command, lane: Lane, next: () => void): Job {
     const { owner } = command;
     const { run, done, failed } = this.#plan;
-    let work: Subscription | undefined;
+    const work = new Subscription();
     const leave = (then: () => void) => owner.land(command, 'effects', () => {
-      busy.delete(job);
-      waiting.delete(job);
-      work?.unsubscribe();
+      lane.running.delete(job);
+      lane.waiting.delete(job);
       then();
       next();
     });
@@ -156,20 +153,32 @@ class Effect<S, T, R> extends Outcome<S, R> {
     });
     const job: Job = {
       start: () => {
-        waiting.delete(job);
-        busy.add(job);
+        lane.waiting.delete(job);
+        lane.running.add(job);
         const outer = running.command;
         running.command = command;
-        work = last(() => run({ signal: signalOf(command) }), (value) => result((state) => done(state, value as T)), fail);
+        work.add(last(() => run({ signal: signalOf(command) }), (value) => result((state) => done(state, value as T)), fail));
         running.command = outer;
       },
-      stop: (error) => leave(() => owner.giveUp(command, error)),
+      supersede: () => leave(() => {
+        owner.giveUp(command, new SupersededError(command));
+        teardown(work);
+      }),
     };
     // Who gives up while it waits takes it out of the lane; what runs is folded, unless the store closes.
     owner.fly(command, 'effects', (closing) => {
-      if (closing || waiting.has(job)) leave(() => undefined);
+      if (closing || lane.waiting.has(job)) leave(() => teardown(work));
     });
     return job;
+  }
+}
+
+/** Ends the work, whatever its own teardown says to that. */
+function teardown(work: Subscription): void {
+  try {
+    work.unsubscribe();
+  } catch (error) {
+    reportUnhandled(error);
   }
 }
 

@@ -120,19 +120,15 @@ export abstract class Fold extends Loop {
     // An observer who is shown one emission may cause the next: that one waits until the first is shown to all.
     const steps: ObservableNotification<unknown>[] = [];
     const drain = () => {
-      for (let [step] = steps; step !== undefined; [step] = steps) {
-        if (this.blocked === command) {
-          if (step.kind === 'N') {
-            last = step.value;
-            this.commit(command, last instanceof Outcome ? last.next : last);
-          } else {
-            this.blocked = null;
-            if (step.kind === 'E') this.refuse(command, step.error, false);
-            else this.#finish(command, last, true);
-          }
-        }
+      // What the observers of a state ask isn't what the handler waits for.
+      const outer = running.command;
+      running.command = null;
+      for (let [step] = steps; step; [step] = steps) {
+        if (step.kind === 'N') last = step.value;
+        if (this.blocked === command) this.#step(command, step, last);
         steps.shift();
       }
+      running.command = outer;
     };
     this.blocked = running.command = command;
     const subscription = source.pipe(materialize()).subscribe((step) => {
@@ -148,6 +144,20 @@ export abstract class Fold extends Loop {
     // It may have ended already, or its store.
     if (this.blocked === command) waitFor(command);
     else subscription.unsubscribe();
+  }
+
+  /** One emission, or the end; `last` is the last emission. */
+  #step(command: Command, step: ObservableNotification<unknown>, last: unknown): void {
+    try {
+      if (step.kind === 'N') return this.commit(command, expectState(last instanceof Outcome ? last.next : last));
+      this.blocked = null;
+      if (step.kind === 'E') throw step.error;
+      this.#finish(command, last, true);
+    } catch (error) {
+      this.blocked = null;
+      command.more?.cancel?.(true);
+      this.refuse(command, error, false);
+    }
   }
 
   #frozen(state: unknown): unknown {

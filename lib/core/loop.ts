@@ -61,7 +61,10 @@ export abstract class Loop {
 
   /** Takes a command, or a step of one, and then what waits. */
   protected work(command: Command | undefined, step?: () => void): void {
-    if (nesting === DEEPEST) return late.push(() => this.work(command, step));
+    if (nesting === DEEPEST) {
+      if (command) this.mailbox.put(command, Infinity, 'reject');
+      return late.push(() => this.work(undefined, step));
+    }
     nesting++;
     const outer = running.command;
     running.command = null;

@@ -2,9 +2,8 @@
  * The outcomes that need a word of their own. Everything else a handler may give back (the next state, a Promise or
  * an Observable of outcomes, a throw) needs none; `effect` stands in its own file.
  */
-import { defaultIfEmpty, defer, from, Subscription, takeLast, type Observable, type ObservableInput } from 'rxjs';
+import { defaultIfEmpty, defer, from, isObservable, Subscription, takeLast, type Observable, type ObservableInput } from 'rxjs';
 import type { Command } from './command.js';
-import { isMutable } from './view.js';
 
 /**
  * The next state together with something more, made by `reply`, `replyLater` and `effect`. The fold knows no more of
@@ -35,12 +34,8 @@ export class Answer<S, R> extends Outcome<S, R> {
     this.value = value;
   }
 
-  /** In development: nobody gets the very state that is mutated in place (rule S10). */
-  override refuse({ owner, type, reply }: Command): Error | undefined {
-    const { next, value } = this;
-    // A cast: state and reply may be of one type, which is what's asked here.
-    if (value !== (next as unknown) || reply === null || !owner.options.freeze || !isMutable(value)) return undefined;
-    return new TypeError(`Expected ${owner.name}.${type} to reply with a copy, got the state itself, which is mutated in place`);
+  override refuse(command: Command): Error | undefined {
+    return command.reply ? command.owner.leak(command, this.next, this.value) : undefined;
   }
 
   override answer(command: Command): void {
@@ -117,10 +112,16 @@ class Later<S, R> extends Outcome<S, R> {
 
   override answer(command: Command): void {
     const { owner } = command;
+    const source = this.#source;
     const watching = new Subscription();
-    const land = (then: () => void) => owner.land(command, 'replies', then);
-    owner.fly(command, 'replies', () => land(() => watching.unsubscribe()));
-    watching.add(last(() => this.#source, (value) => land(() => owner.settle(command, value)), (error) => land(() => owner.fail(command, error, false))));
+    owner.fly(command, 'replies', (closing) => owner.land(command, 'replies', () => {
+      // A promise can't be told; its late rejection is still worth a report.
+      if (closing || isObservable(source)) watching.unsubscribe();
+    }));
+    watching.add(last(() => source, (value) => owner.land(command, 'replies', () => owner.settle(command, value)), (error) => {
+      owner.land(command, 'replies', () => undefined);
+      owner.fail(command, error, false);
+    }));
   }
 }
 

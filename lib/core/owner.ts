@@ -2,7 +2,7 @@
 import type { SchedulerLike, Subject } from 'rxjs';
 import { note, running, waitFor } from './chain.js';
 import { Command, type AnyHandler, type Definition, type Route } from './command.js';
-import { AskAbortedError, DeadlockError, MailboxFullError, StoreClosedError, UnknownCommandError, type StoreError } from './errors.js';
+import { AskAbortedError, DeadlockError, MailboxFullError, StoreClosedError, StoreError, UnknownCommandError } from './errors.js';
 import { Fold } from './fold.js';
 import { unwatch, watch } from './internal/abort-signals.js';
 import { Streams } from './internal/streams.js';
@@ -12,7 +12,7 @@ import type { ResolvedOptions } from './options.js';
 import { PendingReply } from './reply.js';
 import { after, Deadlines, Timers } from './timers.js';
 import { settledEvent, traceEvent, type TraceEvent } from './trace.js';
-import { seen, View } from './view.js';
+import { isMutable, seen, View } from './view.js';
 
 /** What an ask goes by: the options of its client, and the command that waits for it. @internal */
 export interface Limits {
@@ -119,6 +119,7 @@ export class Owner extends Fold {
       if (!command.settled) {
         if (timeout < Infinity) (this.#deadlines ??= new Deadlines(this)).add(command, timeout);
         if (signal) watch(signal, command);
+        if (signal?.aborted) this.giveUp(command, new AskAbortedError(command, signal.reason));
         if (caller) {
           note(caller, command);
           // Within the handler's synchronous part nobody knows yet whether it will wait.
@@ -210,14 +211,23 @@ export class Owner extends Fold {
   /** Answers an ask; the answer to a tell, and one that comes too late, goes nowhere. */
   settle(command: Command, value: unknown): void {
     if (command.settled) return;
+    const { reply } = command;
+    const leak = reply && this.leak(command, this.state, value);
+    if (leak) return this.fail(command, leak, true);
     this.#release(command);
     if (this.#streams) this.#traced?.next(settledEvent(this, command, 'replied', undefined));
-    command.reply?.settle('resolved', value);
+    reply?.settle('resolved', value);
+  }
+
+  /** In development: an error if a reply is the very state that is mutated in place (rule S10). */
+  leak({ type }: Command, state: unknown, value: unknown): TypeError | undefined {
+    if (value !== state || !this.options.freeze || !isMutable(value)) return undefined;
+    return new TypeError(`Expected ${this.name}.${type} to reply with a copy, got the state itself, which is mutated in place`);
   }
 
   /** Fails a command whose handling has ended. */
   fail(command: Command, error: unknown, own: boolean): void {
-    this.failed++;
+    if (!(own && error instanceof StoreError)) this.failed++;
     // Too late for the asker, who has got another error by then.
     if (command.settled) this.report(command, error, true);
     else this.#fail(command, error, own);
@@ -229,7 +239,11 @@ export class Owner extends Fold {
     this.busily(() => {
       if (!command.settled) this.#fail(command, error, true);
       command.more?.controller?.abort(error);
-      command.more?.cancel?.(closing);
+      try {
+        command.more?.cancel?.(closing);
+      } catch (thrown) {
+        reportUnhandled(thrown);
+      }
     });
   }
 
@@ -249,11 +263,13 @@ export class Owner extends Fold {
     // It may be observed in a moment, by whoever sent it.
     this.#unobserved ??= [];
     if (this.#unobserved.push([command, error]) > 1) return;
-    after(this.scheduler, 1, () => {
-      for (const [failed, cause] of this.#unobserved?.splice(0) ?? []) {
-        if (failed.reply?.observed === false) this.report(failed, cause, false);
-      }
-    });
+    after(this.scheduler, 1, () => this.#reportUnobserved());
+  }
+
+  #reportUnobserved(): void {
+    for (const [command, error] of this.#unobserved?.splice(0) ?? []) {
+      if (!command.reply?.observed) this.report(command, error, false);
+    }
   }
 
   /** A failed tell, a failed reply that nobody observes, a source's error (rule S6). */
@@ -343,7 +359,10 @@ export class Owner extends Fold {
       for (let command = this.mailbox.take(); command !== undefined; command = this.mailbox.take()) {
         if (!command.settled) this.#fail(command, new StoreClosedError(command), true);
       }
+      this.current = null;
       this.#deadlines?.stop();
+      // Whoever watches the errors sees also those that nobody has observed so far.
+      if (this.#streams?.watched('errors')) this.#reportUnobserved();
       this.#view?.complete();
       this.streams.complete();
     });

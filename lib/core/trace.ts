@@ -58,7 +58,8 @@ type Detail = TraceEvent extends infer E ? (E extends TraceEvent ? Omit<E, keyof
 /** @internal */
 export function traceEvent(owner: Owner, command: Command | undefined, detail: Detail): TraceEvent {
   const { id = 0, seq = 0, type = '' } = command ?? {};
-  return { ...detail, store: owner.name, id, seq: seq || owner.seq, type, time: owner.now() };
+  // The spread comes last: V8 is slow to add properties after one.
+  return { store: owner.name, id, seq: seq || owner.seq, type, time: owner.now(), ...detail };
 }
 
 /** @internal */

@@ -65,11 +65,14 @@ export class View {
       };
       // Inside the busy section: what the observer sends on seeing the present state is handled after it has seen it.
       owner.busily(() => {
-        const view = viewOf(owner);
         const watcher: Watcher = { subscriber, show, since: this.#version, before: this.#watchers, next: this.#watchers };
         join(this.#watchers, watcher);
         subscriber.add(() => leave(watcher));
-        show(view);
+        try {
+          show(viewOf(owner));
+        } catch (error) {
+          subscriber.error(error);
+        }
         if (owner.phase === 'closed') subscriber.complete();
       });
     });

@@ -1,6 +1,6 @@
 /** The door for tests of stores: virtual time by marbles, a probe, and a check that nothing is left open. */
 export { marbles } from './marbles.js';
-export type { MarbleExpectation, Marbles, MarblesOptions } from './marbles.js';
+export type { MarbleExpectation, Marbles, MarbleSource, MarblesOptions } from './marbles.js';
 export { probe } from './probe.js';
 export type { Probe, ProbedReply, ProbeOptions } from './probe.js';
 export { openCheck } from './open-check.js';

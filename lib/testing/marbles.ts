@@ -1,7 +1,7 @@
 /** Marble tests for vitest that can't pass by mistake, and that own the stores they make. */
 import type { Observable } from 'rxjs';
-import { configure } from 'rxjs-marbles';
-import type { Context } from 'rxjs-marbles';
+import { configure, type Context } from 'rxjs-marbles';
+import type { TestScheduler } from 'rxjs/testing';
 import { expect } from 'vitest';
 import { StoreClosedError, type createStore } from '../index.js';
 import { Watch, type Watchable } from './open-check.js';
@@ -18,17 +18,28 @@ export interface MarblesOptions {
   readonly maxActions?: number;
 }
 
+/** A hot or cold source made from a diagram; it knows when it was subscribed and unsubscribed. */
+export type MarbleSource<T> = Observable<T> & { readonly subscriptions: { subscribedFrame: number; unsubscribedFrame: number }[] };
+
 /** What `m.expect` gives: one of its matchers has to be called. */
 export interface MarbleExpectation<T> {
   /** Compares with a diagram, or with a hot or cold source of this test. */
   toBeObservable(expected: string, values?: Readonly<Record<string, T>>, error?: unknown): void;
-  toBeObservable(expected: Observable<T>): void;
+  toBeObservable(expected: MarbleSource<T>): void;
   /** Compares the subscriptions of a hot or cold source: `'^--!'`. */
   toHaveSubscriptions(expected: string | string[]): void;
 }
 
 /** What a marble test gets: rxjs-marbles' context in run mode (one frame is one millisecond), and stores. */
-export interface Marbles extends Pick<Context, 'cold' | 'hot' | 'equal' | 'has' | 'time' | 'scheduler'> {
+export interface Marbles extends Pick<Context, 'equal' | 'has'> {
+  /** The source of all time. For `createStore` and for operators that want one. */
+  readonly scheduler: TestScheduler;
+  /** A source that begins anew for each subscriber: `m.cold('--a|', { a: 1 })`. Without values it emits the letters. */
+  cold<T = string>(diagram: string, values?: Readonly<Record<string, T>>, error?: unknown): MarbleSource<T>;
+  /** A source that begins with the test, or at its `^`. */
+  hot<T = string>(diagram: string, values?: Readonly<Record<string, T>>, error?: unknown): MarbleSource<T>;
+  /** How many milliseconds a diagram lasts: `m.time('---|')` is 3. */
+  time(diagram: string): number;
   /** Compares an Observable with a diagram, at the next flush or at the end. Without a matcher the test fails. */
   expect<T>(actual: Observable<T>, subscription?: string): MarbleExpectation<T>;
   /**
@@ -73,7 +84,6 @@ const { marbles: wrap } = configure({
  *
  * @example
  * ```ts
- * import { createStore } from 'ownstate';
  * import { marbles } from 'ownstate/testing';
  * import { it } from 'vitest';
  *
@@ -98,8 +108,8 @@ export function marbles(test: (m: Marbles) => void, options: MarblesOptions = {}
     const bare = new Set<Error>();
     const result: unknown = test(contextOf(context, time, open, bare));
     refuseAsync(result);
-    for (const error of bare) throw error;
     time.flush();
+    for (const error of bare) throw error;
     close(open, time);
   });
   return () => void run();
@@ -121,11 +131,17 @@ function contextOf(context: Context, time: VirtualTime, open: Watch, bare: Set<E
       // Made here, so that its stack shows where `expect` stands.
       const unmatched = new Error('Expected a matcher (`toBeObservable`, `toHaveSubscriptions`) after `m.expect(…)`, got none');
       bare.add(unmatched);
-      const matched = (call: (...given: never[]) => void) => (...given: unknown[]) => {
-        bare.delete(unmatched);
-        call.apply(made, given as never[]);
+      return {
+        toBeObservable: (expected: string | MarbleSource<T>, ...more: [Readonly<Record<string, T>>?, unknown?]) => {
+          bare.delete(unmatched);
+          // A cast: it takes the one as well as the other, but says so in two signatures.
+          made.toBeObservable(expected as string, ...more);
+        },
+        toHaveSubscriptions: (expected) => {
+          bare.delete(unmatched);
+          made.toHaveSubscriptions(expected);
+        },
       };
-      return { toBeObservable: matched(made.toBeObservable), toHaveSubscriptions: matched(made.toHaveSubscriptions) };
     },
   };
 }

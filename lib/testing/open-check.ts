@@ -1,7 +1,7 @@
 /** The check that nothing is left open: every store closed, no timer armed, no command without its end. */
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { createStore } from '../index.js';
-import type { AnyDefinition, Definition, Store, StoreOptions, Type } from '../index.js';
+import type { AnyDefinition, Definition, Phase, Store, StoreOptions, Type } from '../index.js';
 import { TrackedScheduler } from './tracked-scheduler.js';
 
 /** What `openCheck` goes by. Each field is optional. */
@@ -51,7 +51,7 @@ export interface OpenCheck {
  * try {
  *   open.check();
  * } catch (error) {
- *   console.log(error.message); // Expected nothing to be left open, got counter: open
+ *   console.log(String(error)); // Error: Expected nothing to be left open, got counter: open
  * }
  * await counter.shutdown();
  * open.check();
@@ -90,8 +90,7 @@ export class Watch implements OpenCheck {
   readonly check = (): void => {
     const left = this.stores.map((store) => {
       const { name, phase, waiting, running, effects, replies } = store.status();
-      return entry(name, [
-        phase === 'closed' ? '' : phase,
+      return entry(name, phase, [
         count(running, 'command running'),
         count(waiting, 'command waiting', 'commands waiting'),
         count(effects, 'effect in flight', 'effects in flight'),
@@ -99,15 +98,16 @@ export class Watch implements OpenCheck {
         timersOf(this.#timers.get(store)),
       ]);
     });
-    left.push(entry('scheduler', [timersOf(this.scheduler)]));
-    const lines = left.filter((line) => line !== '');
+    const timers = timersOf(this.scheduler);
+    const lines = [...left, timers && `scheduler: ${timers}`].filter((line) => line !== '');
     if (lines.length > 0) throw new Error(`Expected nothing to be left open, got ${lines.join('; ')}`);
   };
 }
 
-function entry(name: string, facts: readonly string[]): string {
-  const known = facts.filter((fact) => fact !== '');
-  return known.length === 0 ? '' : `${name}: ${known.join(', ')}`;
+/** What is left of a store, `''` for nothing. */
+function entry(name: string, phase: Phase, facts: readonly string[]): string {
+  const left = facts.filter((fact) => fact !== '');
+  return phase === 'closed' && left.length === 0 ? '' : `${name}: ${[phase, ...left].join(', ')}`;
 }
 
 function count(n: number, one: string, many = one): string {

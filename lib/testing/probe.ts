@@ -1,6 +1,7 @@
 /** A probe writes down what happens in a store, and when. */
 import { asyncScheduler, Subscription, type SchedulerLike } from 'rxjs';
 import type { AnyDefinition, CommandOf, EventOf, Phase, Store, TraceEvent, ViewOf } from '../index.js';
+import { show } from './show.js';
 import { Story } from './story.js';
 
 /** What a probe goes by. Each field is optional. */
@@ -31,7 +32,7 @@ export interface ProbedReply {
 export interface Probe<D extends AnyDefinition> {
   /** Commands as their handlers began; queries and results of effects aren't among them. */
   readonly commands: readonly (CommandOf<D> & { readonly time: number })[];
-  /** States as they were committed, as the view shows them; `undefined` for a store without a view. */
+  /** States as the view shows them, whenever that has changed; for a store without a view `undefined` at each commit. */
   readonly states: readonly { readonly time: number; readonly state: ViewOf<D> }[];
   /** How each command and query ended, a tell too. The value of a reply is seen by its asker only. */
   readonly replies: readonly ProbedReply[];
@@ -57,7 +58,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer I)[] 
  * virtual in a marble test, real elsewhere. For assertions on what happened rather than on one stream.
  *
  * Gotchas: it records from now on, so the state before the first commit isn't among the states (`snapshot` has it).
- * It watches `trace$` and `errors$`: trace events are built, and failed tells count as handled. It stops by itself
+ * It watches `trace$` and `errors$`: trace events are built, and failed tells are not reported as unhandled. It ends
  * when the store has closed.
  *
  * @param store the store to listen to
@@ -80,21 +81,29 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer I)[] 
  */
 export function probe<D extends AnyDefinition>(store: Store<D>, options: ProbeOptions = {}): Probe<D> {
   const { since = 0, scheduler = asyncScheduler } = options;
+  // A cast: what comes from JavaScript may be anything.
+  const { commands$, errors$, trace$ } = Object(store) as Partial<Store<D>>;
+  if (!commands$ || !errors$ || !trace$) throw new TypeError(`Expected \`store\` to be a store, got ${show(store)}`);
   const listening = new Subscription();
-  const story = new Story(isVisible(store));
+  let shown = viewOf(store);
+  const story = new Story(shown !== HIDDEN);
   const record: Mutable<Probe<D>> = {
     commands: [], states: [], replies: [], events: [], errors: [], phases: [], trace: [], lines: story.lines,
     unsubscribe: () => listening.unsubscribe(),
   };
   // A command is announced right before its handler begins; what begins unannounced is a query, or an effect's result.
   let announced: CommandOf<D> | undefined;
-  listening.add(store.commands$.subscribe((command) => { announced = command; }));
-  listening.add(store.errors$.subscribe(({ type, error }) => {
+  listening.add(commands$.subscribe((command) => { announced = command; }));
+  listening.add(errors$.subscribe(({ type, error }) => {
     record.errors.push({ time: scheduler.now() - since, type, error });
   }));
-  listening.add(store.trace$.subscribe((event) => {
+  listening.add(trace$.subscribe((event) => {
     const time = event.time - since;
     record.trace.push(event);
+    if (event.kind === 'state' && shown !== HIDDEN) {
+      if (Object.is(shown, event.view)) return;
+      shown = event.view;
+    }
     story.tell(event, time);
     switch (event.kind) {
       case 'started':
@@ -113,12 +122,14 @@ export function probe<D extends AnyDefinition>(store: Store<D>, options: ProbeOp
   return record;
 }
 
-/** Whether the store has a view: a state mutated in place, without one given, has none. */
-function isVisible(store: { snapshot(): unknown }): boolean {
+/** In the place of a view: the state is mutated in place, and can't be seen. */
+const HIDDEN: unique symbol = Symbol('hidden');
+
+/** What is seen of the state now. */
+function viewOf(store: { snapshot(): unknown }): unknown {
   try {
-    store.snapshot();
-    return true;
+    return store.snapshot();
   } catch {
-    return false;
+    return HIDDEN;
   }
 }

@@ -6,7 +6,7 @@ import { show } from './show.js';
 export class Story {
   readonly lines: string[] = [];
   readonly #visible: boolean;
-  /** Payloads of commands that have come and not begun. */
+  /** Payloads of commands that have come and not ended. */
   readonly #payloads = new Map<number, unknown>();
   /** Which command the last line is about, and at what time. */
   #id = 0;
@@ -19,11 +19,11 @@ export class Story {
   tell(event: TraceEvent, time: number): void {
     switch (event.kind) {
       case 'received': this.#payloads.set(event.id, event.payload); break;
-      case 'started': this.#begin(event, time, ''); break;
+      case 'started': this.#add(event, time, ''); break;
       case 'state': this.#add(event, time, ` → ${this.#visible ? show(event.view) : '(no view)'}`); break;
       case 'event': this.#add(event, time, `, emits ${show(event.event)}`); break;
       case 'settled': this.#settle(event, time); break;
-      case 'dropped': this.#begin(event, time, ', dropped'); break;
+      case 'dropped': this.#add(event, time, ', dropped'); break;
       case 'phase': this.#line(0, time, event.phase); break;
     }
   }
@@ -32,19 +32,17 @@ export class Story {
     if (event.outcome === 'failed') this.#add(event, time, `, fails: ${show(event.error)}`);
     // Said only where it isn't plain: later than the rest.
     else if (!this.#continues(event, time)) this.#add(event, time, ', replies');
+    this.#payloads.delete(event.id);
   }
 
-  /** A line with the command and its payload, which is known once. */
-  #begin({ id, type }: TraceEvent, time: number, what: string): void {
-    const payload = this.#payloads.get(id);
-    this.#payloads.delete(id);
-    this.#line(id, time, `${type}${payload === undefined ? '' : ` ${show(payload)}`}${what}`);
-  }
-
-  /** Goes on with the line of the same command at the same time, else begins one. */
+  /** Goes on with the line of the same command at the same time, else begins one with the command and its payload. */
   #add(event: TraceEvent, time: number, what: string): void {
-    if (this.#continues(event, time)) this.lines[this.lines.length - 1] += what;
-    else this.#begin(event, time, what);
+    if (this.#continues(event, time)) {
+      this.lines.push(`${this.lines.pop() ?? ''}${what}`);
+    } else {
+      const payload = this.#payloads.get(event.id);
+      this.#line(event.id, time, `${event.type}${payload === undefined ? '' : ` ${show(payload)}`}${what}`);
+    }
   }
 
   #continues({ id }: TraceEvent, time: number): boolean {

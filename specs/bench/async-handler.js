@@ -3,7 +3,7 @@
 import { createStore, reply } from 'ownstate';
 import { expectSame, interleave, reportVersus } from './measure.js';
 
-const BATCH = 10_000;
+const BATCH = 5_000;
 let sent = 0;
 
 const store = createStore({ state: 0, commands: { add: async (count, /** @type {number} */ by) => reply(count + by, count + by) } });

@@ -3,6 +3,7 @@
 import { besideGo } from './go.js';
 import { createMap, dice, READERS, WRITERS } from './shared-map.js';
 
+const ROUNDS = 5;
 const ONCE = 1_000;
 const map = createMap();
 let readOps = 0;
@@ -21,10 +22,10 @@ async function writer() {
   }
 }
 
-await besideGo('ask and await', '0', 3, async (ms) => {
+await besideGo('ask and await', '0', ROUNDS, async (seconds) => {
   const before = readOps + writeOps;
   const begun = performance.now();
-  while (performance.now() - begun < ms) {
+  while (performance.now() - begun < seconds * 1000) {
     await Promise.all([...Array.from({ length: READERS }, reader), ...Array.from({ length: WRITERS }, writer)]);
   }
   return (readOps + writeOps - before) / (performance.now() - begun) * 1000;

@@ -7,7 +7,7 @@ import { collect, expectSame, report } from './measure.js';
 
 const MANY = 200_000;
 const FEW = 2_000;
-const ROUNDS = 15;
+const ROUNDS = 21;
 const WARM_UP = 3;
 
 const definition = {

@@ -6,7 +6,7 @@ import { createStore, reply } from 'ownstate';
 import { figure } from './figures.js';
 import { expectSame, interleave, report } from './measure.js';
 
-const BATCH = 10_000;
+const BATCH = 2_000;
 let sent = 0;
 
 let variable = 0;

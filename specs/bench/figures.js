@@ -8,8 +8,8 @@
  * @property {string} what what was measured
  * @property {number} value the median of all rounds
  * @property {Unit} unit
- * @property {number} low the lowest of a round
- * @property {number} high the highest of a round
+ * @property {number} low half of the rounds lie between this …
+ * @property {number} high … and this
  *
  * @typedef {object} Report what a line found
  * @property {readonly Figure[]} figures all that was measured
@@ -19,13 +19,15 @@
  */
 
 /**
- * The one in the middle, or halfway between the two in the middle.
+ * The value below which a share of the others lies, between two of them in proportion: the median for a half.
  * @param {readonly number[]} values
+ * @param {number} share from 0 to 1
  */
-export function median(values) {
+export function quantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const place = share * (sorted.length - 1);
+  const below = Math.floor(place);
+  return sorted[below] + (sorted[Math.ceil(place)] - sorted[below]) * (place - below);
 }
 
 /**
@@ -36,17 +38,16 @@ export function median(values) {
  * @returns {Figure}
  */
 export function figure(what, unit, rounds) {
-  return { what, unit, value: median(rounds), low: Math.min(...rounds), high: Math.max(...rounds) };
+  return { what, unit, value: quantile(rounds, 0.5), low: quantile(rounds, 0.25), high: quantile(rounds, 0.75) };
 }
 
 /**
- * How many times as fast (or as dear) ours is: the ratio of the medians, and the lowest and highest ratio within a round.
+ * How many times as fast (or as dear) ours is, round by round: what slows the machine for a while slows both in a round.
  * @param {readonly number[]} ours
  * @param {readonly number[]} theirs
  */
 export function ratio(ours, theirs) {
-  const { low, high } = figure('', 'ratio', ours.map((value, round) => value / theirs[round]));
-  return { value: median(ours) / median(theirs), low, high };
+  return figure('', 'ratio', ours.map((value, round) => value / theirs[round]));
 }
 
 /**

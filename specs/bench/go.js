@@ -17,13 +17,14 @@ export function goVersion() {
 }
 
 /**
- * Operations of readers and writers together, per second, as a program printed them.
+ * Operations of readers and writers together, as a program printed them.
  * @param {string} output
  */
-export function operationsPerSecond(output) {
-  const [reads, writes, seconds] = ['readOps', 'writeOps', 'seconds'].map((name) => new RegExp(`^${name}: ([\\d.]+)$`, 'm').exec(output)?.[1]);
-  if (reads === undefined || writes === undefined) throw new Error(`Expected readOps and writeOps, got ${output}`);
-  return (Number(reads) + Number(writes)) / Number(seconds ?? SECONDS);
+export function operationsIn(output) {
+  const counts = ['readOps', 'writeOps'].map((name) => Number(new RegExp(`^${name}: (\\d+)$`, 'm').exec(output)?.[1]));
+  const operations = counts[0] + counts[1];
+  if (!(operations > 0)) throw new Error(`Expected readOps and writeOps, got ${output}`);
+  return operations;
 }
 
 /**
@@ -31,7 +32,7 @@ export function operationsPerSecond(output) {
  * @param {string} what what ours does
  * @param {string} pause the pause of each client in Go, `0` or `1ms`
  * @param {number} rounds
- * @param {(ms: number) => number | Promise<number>} run runs ours for so long, gives operations per second
+ * @param {(seconds: number) => number | Promise<number>} run runs ours for so long, gives operations per second
  */
 export async function besideGo(what, pause, rounds, run) {
   mkdirSync(`${root}build`, { recursive: true });
@@ -43,9 +44,9 @@ export async function besideGo(what, pause, rounds, run) {
   for (let round = -WARM_UP; round < rounds; round++) {
     const output = execFileSync(binary, ['-pause', pause, '-seconds', String(SECONDS)], { encoding: 'utf8' });
     collect();
-    const rate = await run(SECONDS * 1000);
+    const rate = await run(SECONDS);
     if (round < 0) continue;
-    theirs.push(operationsPerSecond(output));
+    theirs.push(operationsIn(output) / SECONDS);
     ours.push(rate);
   }
   reportVersus(what, ours, `Go, pause ${pause}`, theirs);

@@ -4,9 +4,9 @@ import { measure } from 'mitata';
 import { figure, ratio, sentence } from './figures.js';
 
 /** Rounds that count, rounds before them that only warm up, and how long each lasts for each contestant. */
-const ROUNDS = 9;
-const WARM_UP = 2;
-const NANOSECONDS = 100e6;
+const ROUNDS = 31;
+const WARM_UP = 4;
+const NANOSECONDS = 30e6;
 
 /** Collects garbage, twice, since the first run may leave what finalizers hold. */
 export function collect() {
@@ -23,7 +23,7 @@ export function heapUsed() {
 
 /**
  * Measures contestants in the same process, in turn, each round beginning with another one. Each does `batch` operations
- * per call, enough for some milliseconds, so that garbage collection is in every sample.
+ * per call, enough for half a millisecond or more, so that reading the clock doesn't count.
  * @template {string} K
  * @param {Record<K, () => void | Promise<void>>} contestants
  * @param {number} batch operations per call

@@ -4,7 +4,7 @@ import nact from 'nact';
 import { createStore, reply } from 'ownstate';
 import { expectSame, interleave, reportVersus } from './measure.js';
 
-const BATCH = 1_000;
+const BATCH = 500;
 const TIMEOUT = 30_000;
 let sent = 0;
 

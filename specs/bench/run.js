@@ -10,7 +10,7 @@
  */
 import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { goVersion } from './go.js';
@@ -60,7 +60,10 @@ function runLine(name) {
 
 const { names, json, docs } = readArguments();
 const go = goVersion();
-const setting = `Node ${process.versions.node}, ${go === undefined ? 'no Go' : `Go ${go}`}, ${process.platform} ${process.arch}, ${availableParallelism()} cores`;
+const setting = [
+  `Node ${process.versions.node}`, go === undefined ? 'no Go' : `Go ${go}`, `${process.platform} ${process.arch}`,
+  `${availableParallelism()} cores`, `a load of ${loadavg()[0].toFixed(1)} when it began`,
+].join(', ');
 console.log(setting);
 
 /** @type {import('./tables.js').Results} */

@@ -1,5 +1,5 @@
 // @ts-check
-/** The store of the lines beside Go: a map from int to int, read and written by key, and the clients' dice. */
+/** What the lines beside Go have in common: a store that owns a map from int to int, and the dice of its clients. */
 import { createStore, reply } from 'ownstate';
 
 export const READERS = 100;

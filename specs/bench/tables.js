@@ -10,7 +10,7 @@ import { LINES } from './lines.js';
  * @property {string} name of the line
  * @property {string} what
  * @property {string} figure
- * @property {string} range the lowest and highest of a round
+ * @property {string} range half of the rounds lie in it
  * @property {string} expected
  * @property {import('./figures.js').Verdict | 'skipped' | 'crashed'} verdict
  */

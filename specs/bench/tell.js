@@ -4,7 +4,7 @@ import { createStore } from 'ownstate';
 import { scan, Subject } from 'rxjs';
 import { expectSame, interleave, reportVersus } from './measure.js';
 
-const BATCH = 100_000;
+const BATCH = 20_000;
 let sent = 0;
 let seen = 0;
 const see = () => {

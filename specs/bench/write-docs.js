@@ -39,7 +39,7 @@ export function writeDocs(setting, results) {
     [`\`${name}\``, each.what, written(each.value, each.unit), spread(each)]));
   let text = readFileSync(FILE, 'utf8');
   text = between(text, 'setting', `Measured with ${setting}, by \`npm run bench -- --docs\`.`);
-  text = between(text, 'expected', markdownTable(['what', 'figure', 'rounds', 'expected', '', 'by'], expected));
-  text = between(text, 'measured', markdownTable(['line', 'what', 'median', 'rounds'], measured));
+  text = between(text, 'expected', markdownTable(['what', 'figure', 'half of the rounds', 'expected', '', 'by'], expected));
+  text = between(text, 'measured', markdownTable(['line', 'what', 'median', 'half of the rounds'], measured));
   writeFileSync(FILE, text);
 }

@@ -1,6 +1,7 @@
 /** What the README says of other ways to keep state: each claim about a package that is installed here, as a run. */
+/* eslint-disable @typescript-eslint/no-generated-empty-object-type -- the Ref of nact is an empty class */
 import { setImmediate } from 'node:timers/promises';
-import { createStore as createOwnStore, reply, StoreError } from 'ownstate';
+import { createStore as createOwnStore, DeadlockError, reply } from 'ownstate';
 import { Mutex } from 'async-mutex';
 import { dispatch, query, spawn, start, stop, type Ref } from 'nact';
 import { concatMap, scan, share, Subject } from 'rxjs';
@@ -55,7 +56,7 @@ describe('ownstate', () => {
       commands: { outer: async (count): Promise<number> => count + await inner(), inner: (count) => reply(count, 1) },
     });
     const inner = (): PromiseLike<number> => own.ask.inner();
-    await expect(own.ask.outer()).rejects.toBeInstanceOf(StoreError);
+    await expect(own.ask.outer()).rejects.toBeInstanceOf(DeadlockError);
   });
 });
 
@@ -96,6 +97,15 @@ describe('async-mutex', () => {
     expect(count).toBe(1);
   });
 
+  it('rejects the caller whose work throws, and goes on', async () => {
+    const mutex = new Mutex();
+    const failing = mutex.runExclusive(() => Promise.reject(new RangeError('too much')));
+    const next = mutex.runExclusive(() => 1);
+    await expect(failing).rejects.toThrow(new RangeError('too much'));
+    expectTypeOf(next).resolves.toEqualTypeOf<number>();
+    expect(await next).toBe(1);
+  });
+
   it('waits for ever where its holder takes it again', async () => {
     const mutex = new Mutex();
     const settled = vi.fn();
@@ -123,6 +133,20 @@ describe('zustand', () => {
     const { getState, setState } = counter();
     setState({ count: -1 });
     expect(getState().count).toBe(-1);
+  });
+
+  it('hands the throw of an update to whoever writes, and keeps the state', () => {
+    const { getState, setState } = counter();
+    expect(() => setState(() => {
+      throw new RangeError('too much');
+    })).toThrow(new RangeError('too much'));
+    expect(getState().count).toBe(0);
+  });
+
+  it('gives nothing back to whoever writes', () => {
+    const { setState } = counter();
+    expectTypeOf(setState).returns.toBeVoid();
+    expect(setState({ count: 1 })).toBeUndefined();
   });
 
   it('skips a state for later listeners when a listener writes', () => {
@@ -153,7 +177,7 @@ describe('scan of rxjs', () => {
     commands.pipe(scan((sum, by) => {
       if (by < 0) throw new RangeError('too little');
       return sum + by;
-    }, 0)).subscribe({ next: (sum) => seen.push(sum), error: ({ message }: Error) => seen.push(message) });
+    }, 0)).subscribe({ next: (sum) => seen.push(sum), error: (error: unknown) => seen.push((error as Error).message) });
     for (const by of [1, -1, 1]) commands.next(by);
     expect(seen).toEqual([1, 'too little']);
   });
@@ -180,6 +204,14 @@ describe('scan of rxjs', () => {
   });
 });
 
+describe('a Subject of rxjs', () => {
+  it('gives nothing back to whoever sends', () => {
+    const commands = new Subject<number>();
+    expectTypeOf((by: number) => commands.next(by)).returns.toBeVoid();
+    expect(commands.next(1)).toBeUndefined();
+  });
+});
+
 describe('concatMap of rxjs', () => {
   it('keeps both of two updates that read before their await', async () => {
     const commands = new Subject<number>();
@@ -198,7 +230,7 @@ describe('concatMap of rxjs', () => {
     const commands = new Subject<number>();
     const seen: unknown[] = [];
     commands.pipe(concatMap((by) => by < 0 ? Promise.reject(new RangeError('too little')) : serverSays(by)))
-      .subscribe({ next: (by) => seen.push(by), error: ({ message }: Error) => seen.push(message) });
+      .subscribe({ next: (by) => seen.push(by), error: (error: unknown) => seen.push((error as Error).message) });
     for (const by of [1, -1, 1]) commands.next(by);
     await setImmediate();
     expect(seen).toEqual([1, 'too little']);
@@ -241,8 +273,11 @@ describe('nact', () => {
     log.mockRestore();
   });
 
-  it('takes the type of a reply from the message, not from the handler', () => {
-    expectTypeOf(query(counter(), (sender: Ref<string>) => ({ by: 1, sender: sender as Ref<unknown> as Ref<number> }), 1))
-      .resolves.toEqualTypeOf<string>();
+  it('takes the type of a reply from what the asker says it is', async () => {
+    const actor = counter();
+    const answer = await query(actor, (sender: Ref<string>) => ({ by: 1, sender }), 1000);
+    expectTypeOf(answer).toEqualTypeOf<string>();
+    expect(answer).toBe(1);
+    stop(actor);
   });
 });

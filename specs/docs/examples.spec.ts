@@ -1,15 +1,8 @@
 /** Every code block of the README and the docs is compiled, run, and prints what it says. */
-import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { blocksIn, examplesIn, read, root, runExample, specifyExamples, typeErrors } from '../support/examples.js';
+import { blocksIn, examplesIn, pages, read, runExample, specifyExamples, typeErrors } from '../support/examples.js';
 
-const files = [
-  'README.md',
-  ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md') && !file.includes('node_modules'))
-    .map((file) => `docs/${file}`)
-    .sort(),
-];
+const files = pages();
 
 /** The example of a made-up Markdown file; its code begins on line 4. */
 const example = (file: string, code: string, mark = '') => examplesIn(file, `A sentence.\n\n\`\`\`ts${mark}\n${code}\n\`\`\`\n`)[0]!;

@@ -11,7 +11,7 @@
  * than once says so with commas: `// 1, 2`. A block that imports from vitest is run as the specs it holds. A block may
  * be marked, with the reason: `no-run: why` is compiled only, `fails: message` must be refused with this message.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -79,6 +79,12 @@ export function read(file: string): string {
   return readFileSync(root + file, 'utf8');
 }
 
+/** The README and the docs, from the root. */
+export function pages(): string[] {
+  const docs = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md') && !file.includes('node_modules'));
+  return ['README.md', ...docs.map((file) => `docs/${file}`).sort()];
+}
+
 /** Where an example is written to, and under which name the compiler knows it. */
 const pathOf = ({ file, line }: Example): string => `${root}build/examples/${file}/${line}.ts`;
 
@@ -87,17 +93,17 @@ const placed = ({ line, code }: Example): string => '\n'.repeat(line - 1) + code
 
 /** What the compiler has to say about each example, by one program for all. */
 export function typeErrors(examples: readonly Example[]): ReadonlyMap<Example, readonly string[]> {
-  const config = ts.parseJsonConfigFileContent(ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile).config, ts.sys, root);
+  const { options } = ts.parseJsonConfigFileContent(JSON.parse(read('tsconfig.json')), ts.sys, root);
   const sources = new Map(examples.map((example) => [pathOf(example), placed(example)]));
-  const host = ts.createCompilerHost(config.options);
+  const host = ts.createCompilerHost(options);
   const onDisk = { ...host };
   host.fileExists = (path) => sources.has(path) || onDisk.fileExists(path);
   host.readFile = (path) => sources.get(path) ?? onDisk.readFile(path);
-  host.getSourceFile = (path, options, ...rest) => {
+  host.getSourceFile = (path, language, ...rest) => {
     const source = sources.get(path);
-    return source === undefined ? onDisk.getSourceFile(path, options, ...rest) : ts.createSourceFile(path, source, options);
+    return source === undefined ? onDisk.getSourceFile(path, language, ...rest) : ts.createSourceFile(path, source, language);
   };
-  const program = ts.createProgram([...sources.keys()], config.options, host);
+  const program = ts.createProgram([...sources.keys()], options, host);
   return new Map(examples.map((example) => {
     const source = program.getSourceFile(pathOf(example));
     const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
@@ -164,7 +170,7 @@ async function load(example: Example): Promise<void> {
 }
 
 /** Runs an example; its prints may take `patience` ms. @throws (rejects) Error naming file and line, where it fails or prints other than it says */
-export async function runExample(example: Example, patience = 1000): Promise<void> {
+export async function runExample(example: Example, patience = 3000): Promise<void> {
   await load(example);
   // What is printed too much comes right behind what is expected.
   await setImmediate();

@@ -15,8 +15,7 @@ export function watch(signal: AbortSignal, command: Command): void {
     };
     watched.set(signal, watching = { asks, abort });
   }
-  // Listening again to what one listens to already changes nothing.
-  signal.addEventListener('abort', watching.abort);
+  if (watching.asks.size === 0) signal.addEventListener('abort', watching.abort);
   watching.asks.add(command);
   command.extras.signal = signal;
 }

@@ -3,9 +3,16 @@ import { asyncScheduler, isObservable } from 'rxjs';
 import type { AnyDefinition } from '../command.js';
 import type { ResolvedOptions, StoreOptions } from '../options.js';
 
+/** A value as a message shows it. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' ? Object.prototype.toString.call(value) : String(value);
+}
+
 /** @throws TypeError in the form of all messages: ``Expected `capacity` to be a positive integer, got -1``. @internal */
 export function expect(holds: boolean, name: string, expected: string, got: unknown): void {
-  if (!holds) throw new TypeError(`Expected \`${name}\` to be ${expected}, got ${Object(got) === got ? typeof got : String(got)}`);
+  if (!holds) throw new TypeError(`Expected \`${name}\` to be ${expected}, got ${show(got)}`);
 }
 
 /** @internal */
@@ -31,7 +38,7 @@ export function expectSignal(value: unknown): void {
 /** @throws TypeError for a state that comes later: a store needs one to begin with. @internal */
 export function expectState<S>(state: S): S {
   const later = isObservable(state) || typeof (state as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
-  expect(!later, 'state', 'a value or a function that makes one', state);
+  expect(!later, 'state', 'at hand', state);
   return state;
 }
 
@@ -57,7 +64,7 @@ export function resolveOptions(state: unknown, options: StoreOptions): ResolvedO
   expectPositive(timeout, 'timeout');
   expectPositive(slice, 'slice');
   expectOneOf(onHandlerError, 'onHandlerError', 'keep', 'reset', 'stop');
-  if (onHandlerError === 'reset') expectFunction(state, 'state');
+  expect(onHandlerError !== 'reset' || typeof state === 'function', 'state', "a function that makes it, for onHandlerError: 'reset'", state);
   expectSignal(signal);
   return { scheduler, capacity, overflow, timeout, onHandlerError, slice, freeze };
 }

@@ -45,7 +45,6 @@ func main() {
 		}
 	}()
 
-	begun := time.Now()
 	for i := 0; i < *readers; i++ {
 		go func() {
 			for {
@@ -76,5 +75,4 @@ func main() {
 	time.Sleep(time.Duration(*seconds * float64(time.Second)))
 	fmt.Println("readOps:", atomic.LoadUint64(&readOps))
 	fmt.Println("writeOps:", atomic.LoadUint64(&writeOps))
-	fmt.Printf("seconds: %.4f\n", time.Since(begun).Seconds())
 }

@@ -75,7 +75,7 @@ describe('S5 Every reply settles', () => {
       { form: 'an effect: `run` throws',               go: (n) => effect(n, { run: throws, done: (now: number) => now }) },
       { form: 'an effect: `run` rejects',              go: (n) => effect(n, { run: () => Promise.reject(boom), done: (now: number) => now }) },
       { form: 'an effect: `run` fails',                go: (n) => effect(n, { run: () => throwError(() => boom), done: (now: number) => now }) },
-      { form: 'an effect: `done` throws',              go: (n) => effect(n, { run: () => of(1), done: throws }) },
+      { form: 'an effect: `done` throws',              go: (n) => effect(n, { run: () => of(1), done: throws as () => number }) },
       {
         form: 'an effect: `run` fails, and `failed` gives a state alone',
         go: (n) => effect(n, { run: () => throwError(() => boom), done: (now: number) => now, failed: (now) => now + 1 }),
@@ -357,6 +357,7 @@ describe('S5 Every reply settles', () => {
       const fetch = store.with({ timeout: 3 }).ask.fetch();
       m.cold('                                        -----b').subscribe(() => store.tell.fetch());
       const error = new AskTimeoutError({ store: 'store', type: 'fetch', started: true }, 3);
+      m.expect(fetch).toBeObservable('                ---#     ', undefined, error);
       m.expect(fetch, '--------^').toBeObservable('   --------#', undefined, error);
     }));
 

@@ -193,8 +193,8 @@ describe('S10 Isolation', () => {
   });
 
   describe('createStore refuses what would break it', () => {
-    const commands = { touch: (state: unknown) => state };
-    const state = 'Expected `state` to be a value or a function that makes one, got ';
+    const commands = { touch: (state: { n: number }) => state };
+    const state = 'Expected `state` to be at hand, got ';
 
     it.each([
       ['a state that is a Promise', { state: Promise.resolve(0), commands }, {}, `${state}[object Promise]`],

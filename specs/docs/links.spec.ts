@@ -1,0 +1,39 @@
+/** Every relative link of the README and the docs leads to something that is there, also within a page. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { pages, read, root } from '../support/examples.js';
+
+/** The text of a page without its code. */
+const prose = (page: string) => read(page).replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
+
+/** What a page links to. */
+function linksOf(page: string): string[] {
+  return [...prose(page).matchAll(/\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$/gm)].map(([, inline, referred]) => inline ?? referred!);
+}
+
+/** The anchors of a page's headings, as GitHub and VitePress make them of plain words. */
+function anchorsOf(page: string): string[] {
+  return [...prose(page).matchAll(/^#+ (.+)$/gm)].map(([, title]) => title!.toLowerCase().replace(/[^\w\s-]/g, '').replace(/\s/g, '-'));
+}
+
+describe('links', () => {
+  it.each(pages())('of %s lead somewhere', (page) => {
+    const broken = linksOf(page).filter((link) => !/^[a-z]+:/.test(link)).filter((link) => {
+      const [path, anchor] = link.split('#');
+      const target = path === '' ? page : join(dirname(page), path!);
+      return !existsSync(root + target) || (anchor !== undefined && !anchorsOf(target).includes(anchor));
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it('of other sites are secure', () => {
+    const insecure = pages().flatMap((page) => linksOf(page).filter((link) => /^[a-z]+:/.test(link) && !link.startsWith('https://')));
+    expect(insecure).toEqual([]);
+  });
+
+  it('lead to each page of the docs from the README', () => {
+    const linked = linksOf('README.md');
+    expect(pages().filter((page) => page !== 'README.md' && !linked.includes(page))).toEqual([]);
+  });
+});

@@ -1,0 +1,10 @@
+// @ts-check
+/** `npm start` as the specs run it: with the sources of lib in the place of the build, bundled to where the first argument says. */
+import { fileURLToPath } from 'node:url';
+import { start } from '../../docs/programs/support/start.js';
+
+const [outdir = '', ...args] = process.argv.slice(2);
+process.exitCode = await start(args, {
+  outdir,
+  alias: { ownstate: fileURLToPath(new URL('../../lib/index.ts', import.meta.url)) },
+});
