@@ -163,6 +163,7 @@ export class ClientFace<D extends AnyDefinition> {
 export class StoreFace<D extends AnyDefinition> extends ClientFace<D> {
   readonly #owner: Owner;
   #commands: Commands<D> | undefined;
+  #client: ClientFace<D> | undefined;
 
   constructor(owner: Owner) {
     super(owner, owner.options);
@@ -181,7 +182,7 @@ export class StoreFace<D extends AnyDefinition> extends ClientFace<D> {
   }
 
   get client(): ClientFace<D> {
-    return new ClientFace<D>(this.#owner, this.#owner.options);
+    return this.#client ??= new ClientFace<D>(this.#owner, this.#owner.options);
   }
 
   async shutdown({ timeout = 30_000 }: ShutdownOptions = {}): Promise<void> {

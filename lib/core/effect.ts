@@ -124,7 +124,12 @@ class Effect<S, T, R> extends Outcome<S, R> {
       if (first && lane.running.size < (policy === 'merge' ? concurrency : 1)) first.start();
       else if (lane.running.size + lane.waiting.size === 0) keyed.delete(key);
     };
-    if (policy === 'switch') for (const former of [...lane.running, ...lane.waiting]) former.supersede();
+    if (policy === 'switch') {
+      const formers = [...lane.running, ...lane.waiting];
+      // None of them is to begin because another one left.
+      lane.waiting.clear();
+      for (const former of formers) former.supersede();
+    }
     // A lane that emptied just now was given up; this command takes it up again.
     keyed.set(key, lane);
     lane.waiting.add(this.#job(command, lane, next));

@@ -143,16 +143,17 @@ export class Owner extends Fold {
     if (this.phase === 'closed' || (this.phase === 'draining' && !command.exempt)) {
       return this.#fail(command, new StoreClosedError(command), true);
     }
+    const { capacity, overflow } = this.options;
     const idle = !this.busy;
+    // It has its place before a watcher of the trace may send another.
+    const lost = idle ? undefined : this.mailbox.put(command, capacity, overflow);
     this.busy = true;
     if (this.#traced) {
       command.extras.sentAt = this.now();
       this.#traced.next(traceEvent(this, command, { kind: 'received', payload: command.payload }));
     }
-    if (idle) return this.work(command);
-    const { capacity, overflow } = this.options;
-    const lost = this.mailbox.put(command, capacity, overflow);
     if (lost) this.#fail(lost, new MailboxFullError(lost, capacity), true);
+    if (idle) this.work(command);
   }
 
   /** Nothing is queued for a name that isn't there. */

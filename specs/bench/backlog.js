@@ -3,7 +3,7 @@
 import { createStore } from 'ownstate';
 import { Subject } from 'rxjs';
 import { figure, ratio } from './figures.js';
-import { collect, expectSame, report } from './measure.js';
+import { expectSame, report } from './measure.js';
 
 const MANY = 200_000;
 const FEW = 2_000;
@@ -50,9 +50,7 @@ const many = [];
 /** @type {number[]} */
 const few = [];
 for (let round = -WARM_UP; round < ROUNDS; round++) {
-  collect();
   const took = await workOff(MANY);
-  collect();
   let short = 0;
   // As many commands in all, so that both are as warm.
   for (let i = 0; i < MANY / FEW; i++) short += await workOff(FEW);

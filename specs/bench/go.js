@@ -1,20 +1,14 @@
 // @ts-check
-/** The program in Go: built into `build/` where Go is installed, and run beside ours, in turn. */
-import { execFileSync, spawnSync } from 'node:child_process';
+/** The program in Go: built into `build/`, and run beside ours, in turn. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { collect, reportVersus } from './measure.js';
+import { reportVersus } from './measure.js';
 
 const SECONDS = 1;
 const WARM_UP = 1;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const binary = `${root}build/readers-writers${process.platform === 'win32' ? '.exe' : ''}`;
-
-/** The version of Go that is installed, or `undefined`. */
-export function goVersion() {
-  const { stdout } = spawnSync('go', ['version'], { encoding: 'utf8' });
-  return /go version go(\S+)/.exec(stdout ?? '')?.[1];
-}
 
 /**
  * Operations of readers and writers together, as a program printed them.
@@ -43,7 +37,6 @@ export async function besideGo(what, pause, rounds, run) {
   const theirs = [];
   for (let round = -WARM_UP; round < rounds; round++) {
     const output = execFileSync(binary, ['-pause', pause, '-seconds', String(SECONDS)], { encoding: 'utf8' });
-    collect();
     const rate = await run(SECONDS);
     if (round < 0) continue;
     theirs.push(operationsIn(output) / SECONDS);
