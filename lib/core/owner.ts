@@ -181,13 +181,12 @@ export class Owner extends Fold {
   protected show(command: Command): void {
     if (this.#streams) this.#traced?.next(traceEvent(this, command, { kind: 'state', view: seen(this) }));
     this.#view?.show();
-    if (command.more?.events) this.#announce(command, command.more.events);
+    if (command.more) this.#announce(command);
   }
 
   /** What the handler emitted, now that its state is shown. */
-  #announce(command: Command, events: readonly unknown[]): void {
-    command.extras.events = undefined;
-    for (const event of events) {
+  #announce(command: Command): void {
+    for (const event of command.more?.events?.splice(0) ?? []) {
       this.#streams?.watched('events')?.next(event);
       this.#traced?.next(traceEvent(this, command, { kind: 'event', event }));
     }
@@ -195,15 +194,16 @@ export class Owner extends Fold {
 
   // ── out ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  protected end(): void {
+  protected end(command: Command): void {
+    if (command.more) this.#announce(command);
     this.handled++;
     this.current = null;
   }
 
   protected refuse(command: Command, error: unknown, own: boolean): void {
     const policy = command.query || own ? 'keep' : this.options.onHandlerError;
-    this.end();
     if (command.more) command.more.events = undefined;
+    this.end(command);
     if (policy === 'reset') this.commit(command, this.make());
     this.fail(command, error, own);
     if (policy === 'stop') this.close();
@@ -215,7 +215,8 @@ export class Owner extends Fold {
     const { reply } = command;
     const leak = reply && this.leak(command, this.state, value);
     if (leak) return this.fail(command, leak, true);
-    this.#release(command);
+    command.settled = true;
+    if (command.more) this.#release(command, command.more);
     if (this.#streams) this.#traced?.next(settledEvent(this, command, 'replied', undefined));
     reply?.settle('resolved', value);
   }
@@ -250,7 +251,8 @@ export class Owner extends Fold {
 
   /** Fails a command. `own`: by a decision of the store's, which never brings a process down over a tell. */
   #fail(command: Command, error: unknown, own: boolean): void {
-    this.#release(command);
+    command.settled = true;
+    this.#release(command, command.extras);
     if (own && error instanceof MailboxFullError) {
       this.dropped++;
       this.#traced?.next(traceEvent(this, command, { kind: 'dropped', error }));
@@ -282,10 +284,7 @@ export class Owner extends Fold {
   }
 
   /** A settled command leaves nothing behind. */
-  #release(command: Command): void {
-    command.settled = true;
-    if (!command.more) return;
-    const { deadline, signal, waiter } = command.more;
+  #release(command: Command, { deadline, signal, waiter }: Command['extras']): void {
     if (deadline) this.#deadlines?.remove(deadline);
     if (signal) unwatch(signal, command);
     waiter?.more?.asks?.delete(command);

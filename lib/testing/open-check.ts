@@ -11,7 +11,7 @@ export interface OpenCheckOptions {
 }
 
 /** A store, as far as it has to be known to be watched. */
-export type Watchable = Pick<Store<AnyDefinition>, 'status' | 'errors$' | 'shutdown'>;
+export type Watchable = Pick<Store<AnyDefinition>, 'status' | 'shutdown'>;
 
 /** Stores under watch. Its members need no `this`. */
 export interface OpenCheck {

@@ -6,7 +6,7 @@ import { show } from './show.js';
 export class Story {
   readonly lines: string[] = [];
   readonly #visible: boolean;
-  /** Payloads of commands that have come and not ended. */
+  /** Payloads of the commands that have come. */
   readonly #payloads = new Map<number, unknown>();
   /** Which command the last line is about, and at what time. */
   #id = 0;
@@ -32,7 +32,6 @@ export class Story {
     if (event.outcome === 'failed') this.#add(event, time, `, fails: ${show(event.error)}`);
     // Said only where it isn't plain: later than the rest.
     else if (!this.#continues(event, time)) this.#add(event, time, ', replies');
-    this.#payloads.delete(event.id);
   }
 
   /** Goes on with the line of the same command at the same time, else begins one with the command and its payload. */

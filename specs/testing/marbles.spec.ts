@@ -1,7 +1,7 @@
 /** The marble wrapper: virtual time, its traps closed, and the stores it owns. */
 import { createStore, effect, reply, replyLater } from 'ownstate';
 import { marbles, probe, type Marbles, type MarblesOptions } from 'ownstate/testing';
-import { asyncScheduler, concat, EMPTY, interval, map, NEVER, Observable, of, timer } from 'rxjs';
+import { asyncScheduler, interval, map, NEVER, Observable, of, timer } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
 /** Runs a marble test within a test, to see how it ends. */
@@ -157,6 +157,19 @@ describe('a trap is closed:', () => {
     const expected = '--a-b--';
     m.expect(ticks, watching).toBeObservable(expected, { a: 0, b: 1 });
   }));
+
+  it('a quiet action that arms itself again is waited for again', marbles((m) => {
+    const times: number[] = [];
+    const action = m.scheduler.schedule(function () {
+      if (times.push(m.scheduler.now()) < 3) this.schedule(undefined, 10);
+    }, 10) as unknown as { id: { unref(): void } };
+    action.id.unref();
+    m.flush();
+    expect(times).toEqual([]);
+    timer(10).subscribe();
+    m.flush();
+    expect(times).toEqual([10, 20, 30]);
+  }));
 });
 
 describe('marbles', () => {
@@ -264,14 +277,19 @@ describe('a store of a marble test', () => {
     })).not.toThrow();
   });
 
+  it('has the time that it takes to drain, however short the test', () => {
+    const hang = () => NEVER as Observable<number>;
+    expect(() => run((m) => m.store({ state: 0, commands: { hang } }).tell.hang(), { maxFrames: 100 })).not.toThrow();
+  });
+
   it('fails the test by what fails while it is shut down', () => {
     const error = new RangeError('too late');
-    const late = (m: Marbles) => {
-      const store = m.store({ state: 0, ticks: { beat: 1000 }, commands: { beat: () => concat(timer(2000), EMPTY).pipe(map((): number => { throw error; })) } });
-      m.cold('- 1s x|').subscribe();
-      return store;
-    };
-    expect(() => run(late)).toThrow(error);
+    expect(() => run((m) => {
+      const store = m.store(counting);
+      store.trace$.subscribe(({ kind }) => {
+        if (kind === 'phase') store.commands$.error(error);
+      });
+    })).toThrow(error);
   });
 
   it('fails the test by the errors of its tells, unless somebody watches them', () => {
@@ -287,7 +305,6 @@ describe('a store of a marble test', () => {
   it('fails the test if it cannot be closed, by name', () => {
     const stubborn = {
       status: () => ({ ...createStore(counting).status(), name: 'stubborn', replies: 2 }),
-      errors$: EMPTY,
       shutdown: async () => {},
     };
     expect(() => run((m) => m.watch(stubborn))).toThrow('Expected nothing to be left open, got stubborn: open, 2 replies pending');

@@ -1,7 +1,7 @@
 /** The check that nothing is left open. */
 import { createStore, effect, replyLater } from 'ownstate';
 import { openCheck } from 'ownstate/testing';
-import { asyncScheduler, NEVER, Observable, Subscription, timer } from 'rxjs';
+import { asyncScheduler, NEVER, Observable, queueScheduler, Subscription, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -168,6 +168,30 @@ describe('the watched scheduler', () => {
     }, 5, 1);
     scheduler.flush();
     expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it('arms nothing that is never due, or that has been unsubscribed', () => {
+    const scheduler = virtual();
+    const open = openCheck({ scheduler });
+    open.scheduler.schedule(() => {}, Infinity);
+    open.check();
+    const action = open.scheduler.schedule(function () {
+      action.unsubscribe();
+      this.schedule(undefined, 50);
+    }, 5);
+    scheduler.flush();
+    expect(scheduler.now()).toBe(5);
+    open.check();
+  });
+
+  it('takes a scheduler that does its work at once', () => {
+    const open = openCheck({ scheduler: queueScheduler });
+    let left = 3;
+    open.scheduler.schedule(function () {
+      if (--left > 0) this.schedule();
+    });
+    expect(left).toBe(0);
+    open.check();
   });
 
   it('passes on the error of a piece of work, which is not armed afterwards', () => {

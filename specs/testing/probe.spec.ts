@@ -227,6 +227,14 @@ describe('the lines of a probe', () => {
     ]);
   }));
 
+  it('name a command again when it goes on later', marbles((m) => {
+    const store = m.store(account);
+    const p = probe(store);
+    m.cold('--a').subscribe(() => store.tell.audit());
+    m.flush();
+    expect(p.lines).toEqual(['  2 ms  audit', '  7 ms  audit → 101']);
+  }));
+
   it('show values shortly', marbles((m) => {
     const ring: Record<string, unknown> = { n: 1 };
     ring['ring'] = ring;

@@ -252,8 +252,6 @@ export const effects = () => [
   createStore({ state, commands: { go: (now) => effect(now, { run: async () => 1, done: (_now, hits) => reply('done', hits) }) } }),
   // @ts-expect-error an error that is folded into another type
   createStore({ state, commands: { go: (now) => effect(now, { run: async () => 1, done: (then) => then, failed: () => 'failed' }) } }),
-  // @ts-expect-error an error whose reply isn't one that done gives
-  createStore({ state, commands: { go: (now) => effect(now, { run: async () => 1, done: (then, n) => reply(then, n), failed: (then) => reply(then, '') }) } }),
   // @ts-expect-error a result taken for another type
   createStore({ state, commands: { go: (now) => effect(now, { run: async () => 1, done: (then, text: string) => ({ hits: then.hits + text.length }) }) } }),
   // @ts-expect-error a result that takes time to fold

@@ -296,7 +296,7 @@ describe('an effect', () => {
     });
   });
 
-  it('replies what done replies, whatever its policy', () => {
+  it('replies what done replies, or failed by a reply', () => {
     const store = createStore({
       state: start,
       commands: {
@@ -310,11 +310,8 @@ describe('an effect', () => {
         bare: (state) => effect(state, { run: async () => 'hit', done: (now, hit) => ({ ...now, hits: [hit] }) }),
         sometimes: (state) => effect(state, { run: async () => 1, done: (now, hits) => hits > 0 ? reply(now, hits) : now }),
         recovers: (state) => effect(state, { run: async () => 1, done: (now, hits) => reply(now, hits), failed: (now) => reply(now, -1) }),
-        widened: (state) => effect(state, {
-          run: async () => 1,
-          done: (now, hits) => reply<State, number | null>(now, hits),
-          failed: (now) => reply(now, null),
-        }),
+        consoles: (state) => effect(state, { run: async () => 1, done: (now, hits) => reply(now, hits), failed: (now) => reply(now, 'none') }),
+        excuses: (state) => effect(state, { run: async () => 1, done: (now) => now, failed: (now) => reply(now, 'none') }),
         cached: (state, yes: boolean) => yes ? reply(state, 0) : effect(state, { run: async () => 1, done: (now, hits) => reply(now, hits) }),
         afterAwait: async (state) => effect(state, { run: async () => 1, done: (now, hits) => reply(now, hits) }),
       },
@@ -324,7 +321,8 @@ describe('an effect', () => {
     expectTypeOf(store.ask.bare).returns.toEqualTypeOf<Reply<undefined>>();
     expectTypeOf(store.ask.sometimes).returns.toEqualTypeOf<Reply<number | undefined>>();
     expectTypeOf(store.ask.recovers).returns.toEqualTypeOf<Reply<number>>();
-    expectTypeOf(store.ask.widened).returns.toEqualTypeOf<Reply<number | null>>();
+    expectTypeOf(store.ask.consoles).returns.toEqualTypeOf<Reply<number | string>>();
+    expectTypeOf(store.ask.excuses).returns.toEqualTypeOf<Reply<string | undefined>>();
     expectTypeOf(store.ask.cached).returns.toEqualTypeOf<Reply<number>>();
     expectTypeOf(store.ask.afterAwait).returns.toEqualTypeOf<Reply<number>>();
   });

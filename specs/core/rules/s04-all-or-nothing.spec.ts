@@ -1,7 +1,7 @@
 /** Rule S4: what fails changes nothing, fails its own reply, and the store goes on. */
 import { createStore, effect, reply, replyLater, type } from 'ownstate';
 import { marbles } from 'ownstate/testing';
-import { concat, defer, EMPTY, filter, map, mergeMap, of, throwError, timer } from 'rxjs';
+import { concat, config, defer, EMPTY, filter, map, mergeMap, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 describe('S4 All or nothing', () => {
@@ -265,6 +265,74 @@ describe('S4 All or nothing', () => {
       await Promise.resolve();
       await Promise.resolve();
       expect(store.snapshot()).toBe(0);
+    });
+  });
+
+  describe('an outcome that cannot be taken fails like a throw, and the store goes on:', () => {
+    interface List { readonly next?: List }
+
+    it('a state that throws when it is read', () => {
+      const error = new Error('getter');
+      const first = { n: 0 };
+      const store = createStore({ state: first, commands: { fail: () => ({ get n(): number { throw error; } }), add: (state) => ({ n: state.n + 1 }) } });
+      const seen: unknown[] = [];
+      store.ask.fail().subscribe({ error: (failure: unknown) => seen.push(failure) });
+      expect(seen).toEqual([error]);
+      expect(store.snapshot()).toBe(first);
+      store.tell.add();
+      expect(store.snapshot()).toEqual({ n: 1 });
+    });
+
+    it('an object whose then throws when it is read', () => {
+      const error = new Error('then');
+      const store = createStore({ state: 0, commands: { fail: () => ({ get then(): PromiseLike<number>['then'] { throw error; } }), add: (count) => count + 1 } });
+      const seen: unknown[] = [];
+      store.ask.fail().subscribe({ error: (failure: unknown) => seen.push(failure) });
+      store.tell.add();
+      expect(seen).toEqual([error]);
+      expect(store.snapshot()).toBe(1);
+    });
+
+    it('a first state that cannot be made again, after a handler has thrown: the state stays', marbles((m) => {
+      const before = config.onUnhandledError;
+      const seen: unknown[] = [];
+      const reported: unknown[] = [];
+      config.onUnhandledError = (error) => reported.push(error);
+      try {
+        const [error, makers] = [new Error('handler'), new Error('maker')];
+        let made = 0;
+        const store = m.store({
+          state: () => {
+            if (made++ > 0) throw makers;
+            return 0;
+          },
+          commands: { fail: (): number => { throw error; }, add: (count) => count + 1 },
+        }, { onHandlerError: 'reset' });
+        store.errors$.subscribe((event) => reported.push(event.error));
+        store.tell.add();
+        store.ask.fail().subscribe({ error: (failure: unknown) => seen.push(failure) });
+        store.tell.add();
+        m.flush();
+        expect(seen).toEqual([error]);
+        expect(reported).toEqual([makers]);
+        expect(store.snapshot()).toBe(2);
+      } finally {
+        config.onUnhandledError = before;
+      }
+    }));
+
+    it('though not a state that is merely deep', () => {
+      const long = (length: number): List => {
+        let list: List = {};
+        for (let item = 0; item < length; item++) list = { next: list };
+        return list;
+      };
+      const store = createStore({ state: (): List => ({}), commands: { build: (_list, length: number) => reply(long(length), 'built'), drop: ({ next = {} }) => next } });
+      const seen: unknown[] = [];
+      store.ask.build(50_000).subscribe({ next: (answer) => seen.push(answer), error: (failure: unknown) => seen.push(failure) });
+      store.tell.drop();
+      expect(seen).toEqual(['built']);
+      expect(store.status()).toMatchObject({ handled: 2, failed: 0, running: 0 });
     });
   });
 

@@ -1,6 +1,6 @@
 /** S9: shutdown is a command in the same mailbox: it drains, or by its deadline or a signal aborts; nothing hangs, nothing is left behind. */
 import {
-  AskTimeoutError, createStore, DeadlockError, effect, reply, replyLater, StoreClosedError, type Client, type Store, type StoreError, type TraceEvent,
+  AskTimeoutError, createStore, DeadlockError, effect, reply, replyLater, StoreClosedError, type Client, type Context, type Store, type StoreError, type TraceEvent,
 } from 'ownstate';
 import { marbles, type Marbles } from 'ownstate/testing';
 import { concat, from, map, mergeMap, NEVER, Observable, of, throwError, timer, VirtualTimeScheduler } from 'rxjs';
@@ -347,7 +347,7 @@ describe('S9 Shutdown', () => {
       },
     }, {
       how: 'when the deadline of a shutdown passes',
-      abort: (m, at) => ({ after: (store) => shutdownAt(m, 'd', store, at.indexOf('a')) }),
+      abort: (m, at) => ({ after: (store) => shutdownAt(m, 'd', store, at.trim().indexOf('a')) }),
     },
   ];
   for (const { how, abort } of aborts) {
@@ -521,9 +521,11 @@ describe('S9 Shutdown', () => {
     it('within an observer of select: the state stays, its ask fails as started', marbles((m) => {
       const controller = new AbortController();
       const store = m.store(word, { signal: controller.signal });
-      store.select((log) => log === 'a').subscribe((is) => is && controller.abort());
-      m.expect(store.select()).toBeObservable('                                                0-(a|)', { 0: '', a: 'a' });
-      m.expect(m.cold('--(a|)').pipe(mergeMap(() => store.ask.add('a')))).toBeObservable('--#   ', undefined, closed('add', true));
+      m.cold('                                -o    ').subscribe(() => store.select().subscribe((log) => log === 'a' && controller.abort()));
+      m.expect(store.select()).toBeObservable('0-(a|)', { 0: '', a: 'a' });
+      m.expect(m.cold('--(a|)').pipe(mergeMap(() => store.ask.add('a')))).toBeObservable('--#', undefined, closed('add', true));
+      m.flush();
+      expect(store.snapshot()).toBe('a');
     }));
 
     it('within the subscriber of a reply that it fails: every other reply settles all the same', () => {
@@ -641,7 +643,7 @@ describe('S9 Shutdown', () => {
         state: 0,
         commands: {
           tick: (n: number) => n,
-          hold: async (n: number, _payload: void, { timers, tell }: { timers: { set: (name: string, ms: number, type: string) => void }; tell: (type: string) => void }) => {
+          hold: async (n: number, _payload: void, { timers, tell }: Context<never>) => {
             await held;
             timers.set('t', 100, 'tick');
             tell('tick');
@@ -710,7 +712,7 @@ describe('S9 Shutdown', () => {
   });
 
   describe('within a handler', () => {
-    const ring = { name: 'DeadlockError', code: 'DEADLOCK', store: 'desk', ring: ['desk', 'desk'] };
+    const ring = { code: 'DEADLOCK', store: 'desk', started: true, ring: ['desk', 'desk'] };
     type Desk = { shutdown(): Promise<void> };
     const own: [string, (store: () => Desk) => (n: number) => unknown][] = [
       ['a handler that awaits',                    (store) => async (n) => (await store().shutdown(), n)],
@@ -724,7 +726,9 @@ describe('S9 Shutdown', () => {
         state: 0,
         commands: { quit: handler((): Desk => store) as (n: number) => number, add: (n: number, by: number) => reply(n + by, n + by) },
       });
-      await expect(store.ask.quit()).rejects.toMatchObject({ ...ring, type: 'quit' });
+      const quit = store.ask.quit();
+      await expect(quit).rejects.toBeInstanceOf(DeadlockError);
+      await expect(quit).rejects.toMatchObject({ ...ring, type: 'quit' });
       expect(store.status().phase).toBe('open');
       expect(await store.ask.add(1)).toBe(1);
       await store.shutdown();
@@ -769,8 +773,8 @@ describe('S9 Shutdown', () => {
         state: '',
         commands: {
           ...word.commands,
-          quit: (log: string, _payload: void, { stop }: { stop: () => void }) => (stop(), reply(`${log}q`, 'v')),
-          slowly: (log: string, _payload: void, { stop }: { stop: () => void }) => after(6, log).pipe(map((now) => (stop(), `${now}q`))),
+          quit: (log: string, _payload: void, { stop }: Context<never>) => (stop(), reply(`${log}q`, 'v')),
+          slowly: (log: string, _payload: void, { stop }: Context<never>) => after(6, log).pipe(map((now) => (stop(), `${now}q`))),
         },
       };
 
@@ -818,7 +822,7 @@ describe('S9 Shutdown', () => {
       }));
 
       it('twice, and with shutdown() after it, ends as one', async () => {
-        const store = createStore({ state: 0, commands: { quit: (n: number, _payload: void, { stop }: { stop: () => void }) => (stop(), stop(), n + 1) } });
+        const store = createStore({ state: 0, commands: { quit: (n: number, _payload: void, { stop }: Context<never>) => (stop(), stop(), n + 1) } });
         await store.ask.quit();
         await store.shutdown();
         expect(store.snapshot()).toBe(1);
