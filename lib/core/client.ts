@@ -3,7 +3,7 @@ import type { Observable, Observer } from 'rxjs';
 import type { AnyDefinition, Asks, CommandOf, EventOf, MessageOf, ReplyTo, Tells, ViewOf, Command, Message } from './command.js';
 import { expectPositive, expectSignal } from './internal/check-options.js';
 import { faceOf } from './internal/faces.js';
-import type { ShutdownOptions } from './lifecycle.js';
+import { DRAIN, type ShutdownOptions } from './lifecycle.js';
 import type { Limits, Owner } from './owner.js';
 import type { Reply } from './reply.js';
 import { statusOf, type Status } from './status.js';
@@ -185,7 +185,7 @@ export class StoreFace<D extends AnyDefinition> extends ClientFace<D> {
     return this.#client ??= new ClientFace<D>(this.#owner, this.#owner.options);
   }
 
-  async shutdown({ timeout = 30_000 }: ShutdownOptions = {}): Promise<void> {
+  async shutdown({ timeout = DRAIN }: ShutdownOptions = {}): Promise<void> {
     expectPositive(timeout, 'timeout');
     return this.#owner.shutdown(timeout);
   }

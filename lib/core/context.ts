@@ -1,6 +1,7 @@
 /** The third argument of a handler: what it may do besides giving back an outcome. */
 import { ClientFace, type Client } from './client.js';
 import type { AnyDefinition, Command } from './command.js';
+import { DRAIN } from './lifecycle.js';
 
 /** The named timers of a store, as a handler sees them. */
 export interface ContextTimers {
@@ -76,7 +77,7 @@ export class HandlerContext implements Context {
 
   get stop(): Context['stop'] {
     const { owner } = this.#command;
-    return () => owner.drain();
+    return () => owner.drain(DRAIN);
   }
 }
 

@@ -97,6 +97,8 @@ interface Job {
 interface Lane {
   readonly running: Set<Job>;
   readonly waiting: Set<Job>;
+  /** Whether those that wait are being started just now. */
+  starting: boolean;
 }
 
 /** The lanes of each store, by command and key; a lane is there while something is in it. */
@@ -118,11 +120,17 @@ class Effect<S, T, R> extends Outcome<S, R> {
   override answer(command: Command): void {
     const { policy, key, concurrency = Infinity } = this.#plan;
     const keyed = lanes(command);
-    const lane = keyed.get(key) ?? { running: new Set(), waiting: new Set() };
+    const lane = keyed.get(key) ?? { running: new Set(), waiting: new Set(), starting: false };
     const next = () => {
-      const [first] = lane.waiting;
-      if (first && lane.running.size < (policy === 'merge' ? concurrency : 1)) first.start();
-      else if (lane.running.size + lane.waiting.size === 0) keyed.delete(key);
+      // One that ends at once comes back here: whoever is at it already goes on with the next.
+      if (lane.starting) return;
+      lane.starting = true;
+      for (const first of lane.waiting) {
+        if (lane.running.size >= (policy === 'merge' ? concurrency : 1)) break;
+        first.start();
+      }
+      lane.starting = false;
+      if (lane.running.size + lane.waiting.size === 0) keyed.delete(key);
     };
     if (policy === 'switch') {
       const formers = [...lane.running, ...lane.waiting];
@@ -144,7 +152,7 @@ class Effect<S, T, R> extends Outcome<S, R> {
       lane.running.delete(job);
       lane.waiting.delete(job);
       then();
-      next();
+      if (owner.phase !== 'closed') next();
     });
     const result = (handle: (state: S) => unknown) => leave(() => {
       command.landed = command.exempt = true;

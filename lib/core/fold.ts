@@ -53,7 +53,7 @@ export abstract class Fold extends Loop {
   /** Makes `next` the state, and shows it. */
   protected commit(command: Command, next: unknown): void {
     if (this.phase === 'closed') return;
-    this.state = this.#frozen(next);
+    this.state = next;
     this.show(command);
   }
 
@@ -76,23 +76,30 @@ export abstract class Fold extends Loop {
 
   /** Folds an outcome, which is at hand or takes time. */
   #fold(command: Command, outcome: unknown): void {
-    if (typeof outcome === 'object' && outcome !== null && !(outcome instanceof Outcome)) {
-      if (typeof (outcome as PromiseLike<unknown>).then === 'function') return this.#await(command, outcome);
-      if (isObservable(outcome)) return this.#concat(command, outcome);
+    let next: unknown;
+    try {
+      if (outcome instanceof Outcome) next = this.#frozen(outcome.next);
+      else if (typeof outcome === 'object' && outcome !== null) {
+        if (typeof (outcome as PromiseLike<unknown>).then === 'function') return this.#await(command, outcome);
+        if (isObservable(outcome)) return this.#concat(command, outcome);
+        next = this.#frozen(outcome);
+      } else next = outcome;
+    } catch (error) {
+      return this.refuse(command, error, false);
     }
-    this.#finish(command, outcome, false);
+    this.#finish(command, outcome, false, next);
   }
 
   /** Ends a command with an outcome at hand. */
-  #finish(command: Command, outcome: unknown, committed: boolean): void {
+  #finish(command: Command, outcome: unknown, committed: boolean, next?: unknown): void {
     if (!(outcome instanceof Outcome)) {
-      if (!committed) this.commit(command, outcome);
+      if (!committed) this.commit(command, next);
       this.end(command);
       return command.owner.settle(command, undefined);
     }
     const refusal = outcome.refuse(command);
     if (refusal !== undefined) return this.refuse(command, refusal, true);
-    if (!committed) this.commit(command, outcome.next);
+    if (!committed) this.commit(command, next);
     this.end(command);
     outcome.answer(command);
     // An effect or a later reply waits for what its handler asked.
@@ -149,7 +156,7 @@ export abstract class Fold extends Loop {
   /** One emission, or the end; `last` is the last emission. */
   #step(command: Command, step: ObservableNotification<unknown>, last: unknown): void {
     try {
-      if (step.kind === 'N') return this.commit(command, expectState(last instanceof Outcome ? last.next : last));
+      if (step.kind === 'N') return this.commit(command, this.#frozen(expectState(last instanceof Outcome ? last.next : last)));
       this.blocked = null;
       if (step.kind === 'E') throw step.error;
       this.#finish(command, last, true);

@@ -14,6 +14,9 @@ import type { Owner } from './owner.js';
 /** `open`: takes commands. `draining`: finishes what it took. `closed`: everything has settled and completed. */
 export type Phase = 'open' | 'draining' | 'closed';
 
+/** How long draining may take unless said otherwise, in milliseconds. @internal */
+export const DRAIN = 30_000;
+
 /** Options of `shutdown`. */
 export interface ShutdownOptions {
   /** How long draining may take before it aborts, in milliseconds. Default 30,000; `Infinity` for no limit. */

@@ -204,9 +204,18 @@ export class Owner extends Fold {
     const policy = command.query || own ? 'keep' : this.options.onHandlerError;
     if (command.more) command.more.events = undefined;
     this.end(command);
-    if (policy === 'reset') this.commit(command, this.make());
+    if (policy === 'reset') this.#reset(command);
     this.fail(command, error, own);
     if (policy === 'stop') this.close();
+  }
+
+  /** Begins again with the first state, if it can be made. */
+  #reset(command: Command): void {
+    try {
+      this.commit(command, this.make());
+    } catch (error) {
+      this.report(command, error, false);
+    }
   }
 
   /** Answers an ask; the answer to a tell, and one that comes too late, goes nowhere. */
@@ -332,17 +341,18 @@ export class Owner extends Fold {
   shutdown(timeout: number): Promise<void> {
     const handling = running.command;
     if (handling?.owner === this) return Promise.reject(new DeadlockError(handling, [this.name, this.name]));
-    this.drain();
-    if (this.phase === 'draining') this.lifecycle.limit(timeout);
+    this.drain(timeout);
     return this.lifecycle.closed;
   }
 
-  /** Takes nothing more, finishes what it took. */
-  drain(): void {
-    if (this.phase !== 'open') return;
-    this.#timers?.stopTicks();
-    this.#enter('draining');
-    this.busily(() => undefined);
+  /** Takes nothing more, finishes what it took, for at most `timeout` ms. */
+  drain(timeout: number): void {
+    if (this.phase === 'open') {
+      this.#timers?.stopTicks();
+      this.#enter('draining');
+      this.busily(() => undefined);
+    }
+    if (this.phase === 'draining') this.lifecycle.limit(timeout);
   }
 
   /** Ends at once: all that is still open fails, and everything completes. */

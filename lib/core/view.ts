@@ -18,17 +18,19 @@ interface Watcher extends Link {
 
 /** Whether a value is an object that isn't changed by making a new one: a Map, a Set, an instance of a class. @internal */
 export function isMutable(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return typeof value === 'function';
   const prototype: unknown = Object.getPrototypeOf(value);
   // A plain object of another realm (a frame, a test environment) has that realm's Object.prototype, whose own is null.
   return prototype !== null && Object.getPrototypeOf(prototype) !== null;
 }
 
-/** Freezes plain objects and arrays, all the way down to what is frozen already. @internal */
+/** Freezes plain objects and arrays, all the way down to what is frozen already; however deep that is. @internal */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value) && !isMutable(value)) {
-    Object.freeze(value);
-    for (const part of Object.values(value)) deepFreeze(part);
+  if (Object.isFrozen(value)) return value;
+  const parts: unknown[] = [value];
+  for (const part of parts) {
+    if (Object.isFrozen(part) || isMutable(part)) continue;
+    for (const inner of Object.values(Object.freeze(part) as object)) parts.push(inner);
   }
   return value;
 }

@@ -54,7 +54,6 @@ export class TrackedAction<T> extends Subscription implements SchedulerAction<T>
   }
 
   schedule(state?: T, delay = 0): Subscription {
-    if (this.closed) return this;
     // A cast: what the target made is an action of its own, unless it's to run never.
     const inner = this.#inner as Partial<SchedulerAction<T>> | undefined;
     return this.#arm(delay, () => inner?.schedule?.(state, delay) ?? Subscription.EMPTY);
@@ -90,6 +89,7 @@ export class TrackedAction<T> extends Subscription implements SchedulerAction<T>
 
   #keepAlive(alive: boolean): void {
     this.quiet = !alive;
+    // A cast: rxjs keeps the platform's timer in `id`; a tracked target has one like it, others something else.
     const { id } = this.#inner as { id?: { ref?: () => void; unref?: () => void } };
     id?.[alive ? 'ref' : 'unref']?.();
   }

@@ -16,6 +16,15 @@ import { LINES } from './lines.js';
  */
 
 /**
+ * Whether a line has found something.
+ * @param {Results[string]} result
+ * @returns {result is import('./figures.js').Report}
+ */
+export function isReport(result) {
+  return typeof result === 'object';
+}
+
+/**
  * @param {Results} results
  * @returns {Row[]}
  */
@@ -23,7 +32,7 @@ export function summary(results) {
   return Object.entries(results).flatMap(([name, result]) => LINES[name].expected.map((expected, place) => {
     const { what, unit } = expected;
     const row = { name, what, expected: limit(expected) };
-    if (typeof result === 'string') return { ...row, figure: '', range: '', verdict: result };
+    if (!isReport(result)) return { ...row, figure: '', range: '', verdict: result };
     const { value, low, high } = result.found[place];
     return { ...row, figure: written(value, unit), range: spread({ unit, low, high }), verdict: judge(expected, value) };
   }));

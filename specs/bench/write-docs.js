@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { spread, written } from './figures.js';
 import { LINES } from './lines.js';
-import { summary } from './tables.js';
+import { isReport, summary } from './tables.js';
 
 const FILE = new URL('../../docs/performance.md', import.meta.url);
 
@@ -29,17 +29,20 @@ export function markdownTable(head, rows) {
 }
 
 /**
+ * Writes the figures of all lines; nothing, and gives false, if one of them has none.
  * @param {string} setting
  * @param {import('./tables.js').Results} results
  */
 export function writeDocs(setting, results) {
+  if (!Object.values(results).every(isReport)) return false;
   const expected = summary(results).map(({ name, what, figure, range, expected, verdict }) =>
     [`${LINES[name].title}; ${what}`, figure, range, expected, verdict, `\`npm run bench -- ${name}\``]);
-  const measured = Object.entries(results).flatMap(([name, result]) => typeof result === 'string' ? [] : result.figures.map((each) =>
+  const measured = Object.entries(results).flatMap(([name, result]) => !isReport(result) ? [] : result.figures.map((each) =>
     [`\`${name}\``, each.what, written(each.value, each.unit), spread(each)]));
   let text = readFileSync(FILE, 'utf8');
   text = between(text, 'setting', `Measured with ${setting}, by \`npm run bench -- --docs\`.`);
   text = between(text, 'expected', markdownTable(['what', 'figure', 'half of the rounds', 'expected', '', 'by'], expected));
   text = between(text, 'measured', markdownTable(['line', 'what', 'median', 'half of the rounds'], measured));
   writeFileSync(FILE, text);
+  return true;
 }

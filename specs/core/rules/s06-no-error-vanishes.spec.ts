@@ -1,6 +1,6 @@
 /** S6: no error vanishes: what nobody takes care of appears on `errors$`, or is reported the way rxjs reports unhandled errors. */
 import {
-  BusyError, effect, MailboxFullError, reply, replyLater, StoreClosedError, SupersededError, type, UnknownCommandError,
+  BusyError, createStore, effect, MailboxFullError, reply, replyLater, StoreClosedError, SupersededError, type, UnknownCommandError,
   type EffectPolicy, type HandlerOutcome, type MailboxOptions, type StoreError,
 } from 'ownstate';
 import { marbles, type Marbles } from 'ownstate/testing';
@@ -297,6 +297,72 @@ describe('S6 No error vanishes', () => {
       m.flush();
       expect(unhandled).toEqual([]);
     }));
+  });
+
+  describe('while the store drains', () => {
+    for (const { how, go, seq } of failures) {
+      it(`a failed tell appears on errors$ before it completes: ${how}`, marbles((m) => {
+        const store = m.store({ name: 'desk', state: 0, commands: { go, slow: (n: number) => timer(2).pipe(map(() => n)) } });
+        const seen: unknown[] = [];
+        store.errors$.subscribe({ next: (event) => seen.push(event), complete: () => seen.push('complete') });
+        // First of all, so that it's still to be handled, or in flight, when the store is shut down.
+        store.tell.slow();
+        store.tell.go();
+        void store.shutdown();
+        m.flush();
+        expect(seen).toStrictEqual([{ store: 'desk', seq: seq + 1, type: 'go', error: boom, started: true }, 'complete']);
+        expect(unhandled).toEqual([]);
+      }));
+
+      it(`an ask gets that very error: ${how}`, marbles((m) => {
+        const store = m.store({ state: 0, commands: { go, slow: (n: number) => timer(2).pipe(map(() => n)) } });
+        const seen: unknown[] = [];
+        store.tell.slow();
+        store.ask.go().subscribe({ error: (error) => seen.push(error) });
+        void store.shutdown();
+        m.flush();
+        expect(seen).toStrictEqual([boom]);
+      }));
+    }
+  });
+
+  describe('a promise that a handler gave back, rejected when nobody wants it any more, brings no process down', () => {
+    const never = new Promise<number>(() => {});
+    const cases: [string, (late: Promise<never>) => Go][] = [
+      ['the promise of a later reply for which there is no room', (late) => (n) => replyLater(n, late)],
+      ['the promise of an effect that was switched away', (late) => (n) => effect(n, { policy: 'switch', run: () => late, done: (now: number) => now })],
+      ['the promise of a handler whose store was aborted', (late) => () => late],
+      ['the promise of a later reply whose store was aborted', (late) => (n) => replyLater(n, late)],
+      ['the promise of an effect whose store was aborted', (late) => (n) => effect(n, { run: () => late, done: (now: number) => now })],
+    ];
+    it.each(cases)('%s', async (what, go) => {
+      const rejections: unknown[] = [];
+      const watching = process.listeners('unhandledRejection');
+      process.removeAllListeners('unhandledRejection');
+      process.on('unhandledRejection', (error) => rejections.push(error));
+      try {
+        const controller = new AbortController();
+        let reject: (error: Error) => void = () => {};
+        const late = new Promise<never>((_resolve, no) => { reject = no; });
+        const store = createStore({
+          state: 0,
+          commands: { go: go(late), wait: (n: number) => replyLater(n, never) },
+        }, { mailbox: { capacity: what.includes('no room') ? 1 : 2 }, signal: controller.signal });
+        if (what.includes('no room')) store.tell.wait();
+        store.tell.go();
+        if (what.includes('switched away')) store.tell.go();
+        if (what.includes('aborted')) controller.abort();
+        reject(boom);
+        // Node looks for rejections that nobody handles between two of its tasks.
+        await new Promise(setImmediate);
+        controller.abort();
+        expect(rejections).toEqual([]);
+        expect(unhandled).toEqual([]);
+      } finally {
+        process.removeAllListeners('unhandledRejection');
+        for (const listener of watching) process.on('unhandledRejection', listener);
+      }
+    });
   });
 
   describe('a source of commands', () => {

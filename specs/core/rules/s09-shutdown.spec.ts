@@ -518,6 +518,25 @@ describe('S9 Shutdown', () => {
       expect(store.snapshot()).toBe(0);
     }));
 
+    it('within a handler: no effect and no later reply of its begins', marbles((m) => {
+      const sources = { effect: m.cold('-a|'), later: m.cold('-a|') };
+      for (const what of ['effect', 'later'] as const) {
+        const controller = new AbortController();
+        const store = m.store({
+          state: 0,
+          commands: {
+            go: (n: number) => {
+              controller.abort();
+              return what === 'effect' ? effect(n, { run: () => sources.effect, done: (now: number) => now }) : replyLater(n, sources.later);
+            },
+          },
+        }, { signal: controller.signal });
+        m.expect(store.ask.go()).toBeObservable('#', undefined, closed('go', true));
+        m.expect(sources[what]).toHaveSubscriptions([]);
+        expect(store.status()).toMatchObject({ phase: 'closed', effects: 0, replies: 0 });
+      }
+    }));
+
     it('within an observer of select: the state stays, its ask fails as started', marbles((m) => {
       const controller = new AbortController();
       const store = m.store(word, { signal: controller.signal });
