@@ -153,7 +153,12 @@ export type AnyHandler = (state: unknown, payload: unknown, context: unknown) =>
 export interface Route {
   readonly type: string;
   readonly handle: AnyHandler | undefined;
+  /** A query reads: its result is the reply, and the state stays. */
   readonly query: boolean;
+  /** Passes beside the mailbox's bound: ticks, timers, results of effects. */
+  readonly exempt: boolean;
+  /** The handler is the one for an effect's result. */
+  readonly landed: boolean;
 }
 
 /**
@@ -162,42 +167,35 @@ export interface Route {
  */
 export class Command implements ErrorSite {
   readonly owner: Owner;
-  readonly type: string;
+  /** Where it goes. The result of an effect is the same command on another route. */
+  route: Route;
   readonly payload: unknown;
   /** The reply, `null` for a tell. */
   readonly reply: Settleable | null;
-  /** A query reads: its result is the reply, and the state stays. */
-  readonly query: boolean;
-  /** Passes beside the mailbox's bound: results of effects, ticks, timers. */
-  exempt: boolean;
-  /** What folds it. The result of an effect is the same command with another handler. */
-  handle: AnyHandler;
   /** Number within its store, in the order of sending. */
   id = 0;
   /** Number within its store, in the order of handling; a query carries the last one. */
   seq = 0;
   started = false;
   settled = false;
-  /** Its handler is now the one for an effect's result. */
-  landed = false;
   /** Taken out of the mailbox while it waited; the mailbox skips it. */
   withdrawn = false;
   /** What only some commands have. */
   more: More | undefined = undefined;
 
-  constructor(owner: Owner, { type, handle, query }: Route, payload: unknown, exempt: boolean, reply: Settleable | null) {
+  constructor(owner: Owner, route: Route, payload: unknown, reply: Settleable | null) {
     this.owner = owner;
-    this.type = type;
+    this.route = route;
     this.payload = payload;
-    // A cast: a command whose name leads nowhere is never sent.
-    this.handle = handle as AnyHandler;
-    this.query = query;
-    this.exempt = exempt;
     this.reply = reply;
   }
 
   get store(): string {
     return this.owner.name;
+  }
+
+  get type(): string {
+    return this.route.type;
   }
 
   get extras(): More {

@@ -12,8 +12,8 @@
  * (up to `concurrency`), `switch` gives up the former, `exhaust` refuses the newcomer.
  */
 import { Subscription, type Observable } from 'rxjs';
-import { running } from './chain.js';
-import type { Command } from './command.js';
+import { handling } from './chain.js';
+import type { AnyHandler, Command } from './command.js';
 import { signalOf } from './context.js';
 import { BusyError, SupersededError } from './errors.js';
 import { expect, expectFunction, expectOneOf } from './internal/check-options.js';
@@ -155,9 +155,8 @@ class Effect<S, T, R> extends Outcome<S, R> {
       if (owner.phase !== 'closed') next();
     });
     const result = (handle: (state: S) => unknown) => leave(() => {
-      command.landed = command.exempt = true;
       // A cast: the core folds any state; here it's the one that `done` and `failed` are declared for.
-      command.handle = handle as Command['handle'];
+      command.route = { ...command.route, handle: handle as AnyHandler, exempt: true, landed: true };
       owner.send(command);
     });
     const fail = (error: unknown) => result((state) => {
@@ -168,10 +167,10 @@ class Effect<S, T, R> extends Outcome<S, R> {
       start: () => {
         lane.waiting.delete(job);
         lane.running.add(job);
-        const outer = running.command;
-        running.command = command;
+        const outer = handling.by;
+        handling.by = { current: command };
         work.add(last(() => run({ signal: signalOf(command) }), (value) => result((state) => done(state, value as T)), fail));
-        running.command = outer;
+        handling.by = outer;
       },
       supersede: () => leave(() => {
         owner.giveUp(command, new SupersededError(command));

@@ -11,8 +11,8 @@
  * subscribe to a stream for every increment, and shift an ever longer buffer.
  */
 import { isObservable, materialize, type Observable, type ObservableNotification } from 'rxjs';
-import { running, waitFor } from './chain.js';
-import type { Command, Definition } from './command.js';
+import { handling, waitFor } from './chain.js';
+import type { AnyHandler, Command, Definition } from './command.js';
 import { HandlerContext } from './context.js';
 import { expectState } from './internal/check-options.js';
 import { Loop } from './loop.js';
@@ -41,6 +41,8 @@ export abstract class Fold extends Loop {
   protected abstract show(command: Command): void;
   /** The handling of a command has ended, whatever becomes of its reply. */
   protected abstract end(command: Command): void;
+  /** The reply to a command. */
+  abstract settle(command: Command, value: unknown): void;
   /** It has ended by an error of the handler's, or by a decision of the store's `own`. */
   protected abstract refuse(command: Command, error: unknown, own: boolean): void;
 
@@ -59,47 +61,50 @@ export abstract class Fold extends Loop {
 
   protected take(command: Command): void {
     command.started = true;
-    command.seq = command.query ? this.seq : ++this.seq;
+    const { query, handle } = command.route;
+    command.seq = query ? this.seq : ++this.seq;
     this.begin(command);
     let outcome: unknown;
-    running.command = command;
+    handling.by = this;
     try {
-      outcome = command.handle(this.state, command.payload, new HandlerContext(command));
+      // A cast: a command whose name leads nowhere is never sent.
+      outcome = (handle as AnyHandler)(this.state, command.payload, new HandlerContext(command));
     } catch (error) {
-      running.command = null;
+      handling.by = null;
       return this.refuse(command, error, false);
     }
-    running.command = null;
-    if (command.query) this.#finish(command, new Answer(this.state, outcome), true);
+    handling.by = null;
+    if (query) this.#finish(command, new Answer(this.state, outcome), true);
     else this.#fold(command, outcome);
   }
 
   /** Folds an outcome, which is at hand or takes time. */
   #fold(command: Command, outcome: unknown): void {
-    let next: unknown;
+    if (typeof outcome !== 'object' || outcome === null) return this.#next(command, outcome);
     try {
-      if (outcome instanceof Outcome) next = this.#frozen(outcome.next);
-      else if (typeof outcome === 'object' && outcome !== null) {
-        if (typeof (outcome as PromiseLike<unknown>).then === 'function') return this.#await(command, outcome);
-        if (isObservable(outcome)) return this.#concat(command, outcome);
-        next = this.#frozen(outcome);
-      } else next = outcome;
+      if (outcome instanceof Outcome) this.#frozen(outcome.next);
+      else if (typeof (outcome as PromiseLike<unknown>).then === 'function') return this.#await(command, outcome);
+      else if (isObservable(outcome)) return this.#concat(command, outcome);
+      else this.#frozen(outcome);
     } catch (error) {
       return this.refuse(command, error, false);
     }
-    this.#finish(command, outcome, false, next);
+    if (outcome instanceof Outcome) this.#finish(command, outcome, false);
+    else this.#next(command, outcome);
   }
 
-  /** Ends a command with an outcome at hand. */
-  #finish(command: Command, outcome: unknown, committed: boolean, next?: unknown): void {
-    if (!(outcome instanceof Outcome)) {
-      if (!committed) this.commit(command, next);
-      this.end(command);
-      return command.owner.settle(command, undefined);
-    }
+  /** Ends a command with a mere state. */
+  #next(command: Command, next: unknown): void {
+    this.commit(command, next);
+    this.end(command);
+    this.settle(command, undefined);
+  }
+
+  /** Ends a command with an outcome that sees to its reply; its state may have been committed before. */
+  #finish(command: Command, outcome: Outcome<unknown, unknown>, committed: boolean): void {
     const refusal = outcome.refuse(command);
-    if (refusal !== undefined) return this.refuse(command, refusal, true);
-    if (!committed) this.commit(command, next);
+    if (refusal) return this.refuse(command, refusal, true);
+    if (!committed) this.commit(command, outcome.next);
     this.end(command);
     outcome.answer(command);
     // An effect or a later reply waits for what its handler asked.
@@ -128,22 +133,23 @@ export abstract class Fold extends Loop {
     const steps: ObservableNotification<unknown>[] = [];
     const drain = () => {
       // What the observers of a state ask isn't what the handler waits for.
-      const outer = running.command;
-      running.command = null;
+      const outer = handling.by;
+      handling.by = null;
       for (let [step] = steps; step; [step] = steps) {
         if (step.kind === 'N') last = step.value;
         if (this.blocked === command) this.#step(command, step, last);
         steps.shift();
       }
-      running.command = outer;
+      handling.by = outer;
     };
-    this.blocked = running.command = command;
+    this.blocked = command;
+    handling.by = this;
     const subscription = source.pipe(materialize()).subscribe((step) => {
       if (steps.push(step) > 1) return;
       if (subscribing) drain();
       else this.resume(drain, true);
     });
-    running.command = null;
+    handling.by = null;
     subscribing = false;
     command.extras.cancel = (closing) => {
       if (closing) subscription.unsubscribe();
@@ -159,7 +165,9 @@ export abstract class Fold extends Loop {
       if (step.kind === 'N') return this.commit(command, this.#frozen(expectState(last instanceof Outcome ? last.next : last)));
       this.blocked = null;
       if (step.kind === 'E') throw step.error;
-      this.#finish(command, last, true);
+      if (last instanceof Outcome) return this.#finish(command, last, true);
+      this.end(command);
+      this.settle(command, undefined);
     } catch (error) {
       this.blocked = null;
       command.more?.cancel?.(true);
@@ -167,7 +175,8 @@ export abstract class Fold extends Loop {
     }
   }
 
-  #frozen(state: unknown): unknown {
-    return this.options.freeze && this.definition.view === undefined ? deepFreeze(state) : state;
+  /** In development: a state that is itself the view is frozen before it's committed. */
+  #frozen<S>(state: S): S {
+    return this.options.freeze && !this.definition.view ? deepFreeze(state) : state;
   }
 }

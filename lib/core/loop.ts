@@ -8,7 +8,7 @@
  * ```
  */
 import type { SchedulerLike, Subscription } from 'rxjs';
-import { running } from './chain.js';
+import { handling } from './chain.js';
 import type { Command } from './command.js';
 import { Ring } from './internal/ring.js';
 import type { Phase } from './lifecycle.js';
@@ -30,6 +30,8 @@ export abstract class Loop {
   phase: Phase = 'open';
   /** Whether what comes now has to wait. */
   busy = false;
+  /** The command whose handler is at work, or waited for. */
+  current: Command | null = null;
   /** The command whose outcome takes time, if that's what keeps the owner busy. */
   blocked: Command | null = null;
   /** The rest of a backlog, when a slice is over. */
@@ -61,17 +63,14 @@ export abstract class Loop {
 
   /** Takes a command, or a step of one, and then what waits. */
   protected work(command: Command | undefined, step?: () => void): void {
-    if (nesting === DEEPEST) {
-      if (command) this.mailbox.put(command, Infinity, 'reject');
-      return late.push(() => this.work(undefined, step));
-    }
+    if (nesting === DEEPEST) return this.#postpone(command, step);
     nesting++;
-    const outer = running.command;
-    running.command = null;
+    const outer = handling.by;
+    handling.by = null;
     step?.();
     for (;;) {
-      if (command !== undefined) this.take(command);
-      if (this.blocked !== null) break;
+      if (command) this.take(command);
+      if (this.blocked) break;
       if (this.mailbox.empty) {
         this.busy = false;
         this.#stretch = 0;
@@ -79,19 +78,32 @@ export abstract class Loop {
         this.idle();
         break;
       }
-      if (++this.#stretch % STRETCH === 0) {
-        const now = this.scheduler.now();
-        this.#since ??= now;
-        if (now - this.#since >= this.slice) {
-          this.#since = undefined;
-          this.pause = after(this.scheduler, 0, () => this.work(undefined));
-          break;
-        }
-      }
+      if (++this.#stretch % STRETCH === 0 && this.#pauses()) break;
       command = this.mailbox.take();
     }
-    running.command = outer;
-    if (nesting === 1) for (let next = late.shift(); next !== undefined; next = late.shift()) next();
+    handling.by = outer;
+    if (nesting === 1 && late.size > 0) workLate();
     nesting--;
   }
+
+  // Closures stand in methods of their own, so that `work` makes none for each command.
+
+  #postpone(command: Command | undefined, step: (() => void) | undefined): void {
+    if (command) this.mailbox.put(command, Infinity, 'reject');
+    late.push(() => this.work(undefined, step));
+  }
+
+  /** Whether this slice is over; the rest then goes on in a new task. */
+  #pauses(): boolean {
+    const now = this.scheduler.now();
+    this.#since ??= now;
+    if (now - this.#since < this.slice) return false;
+    this.#since = undefined;
+    this.pause = after(this.scheduler, 0, () => this.work(undefined));
+    return true;
+  }
+}
+
+function workLate(): void {
+  for (let next = late.shift(); next; next = late.shift()) next();
 }

@@ -37,7 +37,7 @@ export class Mailbox {
   /** Queues a command. Gives the one that lost its place: `command` itself, the oldest, or none. */
   put(command: Command, capacity: number, overflow: Overflow): Command | undefined {
     let lost: Command | undefined;
-    if (!command.exempt) {
+    if (!command.route.exempt) {
       if (this.waiting >= capacity) {
         if (overflow === 'reject') return command;
         this.withdraw(lost = this.#droppable());
@@ -56,7 +56,7 @@ export class Mailbox {
       if (command === undefined) return undefined;
       if (command.withdrawn) this.#dead--;
       else {
-        if (!command.exempt) this.waiting--;
+        if (!command.route.exempt) this.waiting--;
         return command;
       }
     }
@@ -65,7 +65,7 @@ export class Mailbox {
   /** Takes out a command that waits, wherever it stands. */
   withdraw(command: Command): void {
     command.withdrawn = true;
-    if (!command.exempt) this.waiting--;
+    if (!command.route.exempt) this.waiting--;
     if (++this.#dead > 32 && this.#dead > this.#ring.size / 2) {
       this.#ring.keep((kept) => !kept.withdrawn);
       this.#dead = this.#oldest = 0;
@@ -76,7 +76,7 @@ export class Mailbox {
   #droppable(): Command {
     for (;;) {
       const command = this.#ring.at(this.#oldest);
-      if (!command.withdrawn && !command.exempt) return command;
+      if (!command.withdrawn && !command.route.exempt) return command;
       this.#oldest++;
     }
   }

@@ -1,6 +1,6 @@
 /** The owner of a state: takes commands in, has them folded one at a time, gives the answers out. */
 import type { SchedulerLike, Subject } from 'rxjs';
-import { note, running, waitFor } from './chain.js';
+import { handling, note, waitFor } from './chain.js';
 import { Command, type AnyHandler, type Definition, type Route } from './command.js';
 import { AskAbortedError, DeadlockError, MailboxFullError, StoreClosedError, StoreError, UnknownCommandError } from './errors.js';
 import { Fold } from './fold.js';
@@ -27,8 +27,6 @@ const NONE = new Set<Command>();
 /** @internal */
 export class Owner extends Fold {
   readonly name: string;
-  /** The command whose handler is at work, or waited for. */
-  current: Command | null = null;
   /** Commands whose effect or later reply is in flight, and how many there are of each. */
   flights: Set<Command> = NONE;
   effects = 0;
@@ -87,31 +85,31 @@ export class Owner extends Fold {
   // ── in ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** What a name leads to. By own property only. */
-  route(type: string, queries: boolean): Route {
+  route(type: string, queries: boolean, exempt = false): Route {
     const { commands, queries: asked = {} } = this.definition;
     const query = queries && Object.hasOwn(asked, type);
     // A cast: the definition's types have seen to it that each handler gets its own payload.
     const handle = query || Object.hasOwn(commands, type) ? (query ? asked : commands)[type] as AnyHandler : undefined;
-    return { type, handle, query };
+    return { type, handle, query, exempt, landed: false };
   }
 
   /** A command for the store itself, not sent yet. @throws UnknownCommandError */
   known(type: string, payload: unknown, exempt: boolean): Command {
-    const command = new Command(this, this.route(type, false), payload, exempt, null);
-    if (!command.handle) throw this.#unknown(command);
+    const command = new Command(this, this.route(type, false, exempt), payload, null);
+    if (!command.route.handle) throw this.#unknown(command);
     return command;
   }
 
   tell(route: Route, payload: unknown): void {
-    const command = new Command(this, route, payload, false, null);
+    const command = new Command(this, route, payload, null);
     if (!route.handle) this.#fail(command, this.#unknown(command), false);
     else this.send(command);
   }
 
   ask(route: Route, payload: unknown, limits: Limits): PendingReply<unknown> {
     const reply = new PendingReply<unknown>();
-    const command = new Command(this, route, payload, false, reply);
-    const { timeout, signal, caller = running.command } = limits;
+    const command = new Command(this, route, payload, reply);
+    const { timeout, signal } = limits;
     if (!route.handle) this.#fail(command, this.#unknown(command), false);
     else if (signal?.aborted) this.#fail(command, new AskAbortedError(command, signal.reason), true);
     else {
@@ -120,11 +118,11 @@ export class Owner extends Fold {
         if (timeout < Infinity) (this.#deadlines ??= new Deadlines(this)).add(command, timeout);
         if (signal) watch(signal, command);
         if (signal?.aborted) this.giveUp(command, new AskAbortedError(command, signal.reason));
-        if (caller) {
-          note(caller, command);
-          // Within the handler's synchronous part nobody knows yet whether it will wait.
-          if (caller !== running.command) waitFor(caller, [command]);
-        }
+        // Within the handler's synchronous part nobody knows yet whether it will wait.
+        const asking = handling.by?.current;
+        const caller = limits.caller ?? asking;
+        if (caller) note(caller, command);
+        if (caller && caller !== asking) waitFor(caller, [command]);
       }
     }
     return reply;
@@ -140,7 +138,7 @@ export class Owner extends Fold {
 
   /** The same, where there's more to it. */
   #admit(command: Command): void {
-    if (this.phase === 'closed' || (this.phase === 'draining' && !command.exempt)) {
+    if (this.phase === 'closed' || (this.phase === 'draining' && !command.route.exempt)) {
       return this.#fail(command, new StoreClosedError(command), true);
     }
     const { capacity, overflow } = this.options;
@@ -170,7 +168,7 @@ export class Owner extends Fold {
   }
 
   #tellBegin(command: Command, streams: Streams): void {
-    const { type, payload, query, landed } = command;
+    const { payload, route: { type, query, landed } } = command;
     // The result of an effect is no message that anybody sent.
     if (!query && !landed) streams.watched('commands')?.next({ type, payload });
     if (!this.#traced) return;
@@ -201,7 +199,7 @@ export class Owner extends Fold {
   }
 
   protected refuse(command: Command, error: unknown, own: boolean): void {
-    const policy = command.query || own ? 'keep' : this.options.onHandlerError;
+    const policy = command.route.query || own ? 'keep' : this.options.onHandlerError;
     if (command.more) command.more.events = undefined;
     this.end(command);
     if (policy === 'reset') this.#reset(command);
@@ -339,8 +337,8 @@ export class Owner extends Fold {
 
   /** Drains, for at most `timeout` ms. */
   shutdown(timeout: number): Promise<void> {
-    const handling = running.command;
-    if (handling?.owner === this) return Promise.reject(new DeadlockError(handling, [this.name, this.name]));
+    const asking = handling.by?.current;
+    if (asking?.owner === this) return Promise.reject(new DeadlockError(asking, [this.name, this.name]));
     this.drain(timeout);
     return this.lifecycle.closed;
   }

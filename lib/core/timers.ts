@@ -141,15 +141,18 @@ export class Timers {
     expect(typeof ms === 'number' && ms >= 0, 'ms', 'a number from 0 on', ms);
     // The command is made now, so that a name that isn't there fails where it was written.
     const command = owner.known(type, payload, true);
-    const { handle } = command;
+    const { handle } = command.route;
     this.clear(name);
     if (owner.phase === 'closed') return;
     const timer = { command, delay: after(owner.scheduler, ms, () => owner.send(command)) };
     this.#named.set(name, timer);
-    command.handle = (...given) => {
-      // What has begun can't be taken back any more.
-      if (this.#named.get(name) === timer) this.#named.delete(name);
-      return handle(...given);
+    command.route = {
+      ...command.route,
+      handle: (...given) => {
+        // What has begun can't be taken back any more.
+        if (this.#named.get(name) === timer) this.#named.delete(name);
+        return handle?.(...given);
+      },
     };
   }
 

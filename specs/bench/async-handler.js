@@ -6,7 +6,10 @@ import { expectSame, interleave, reportVersus } from './measure.js';
 const BATCH = 5_000;
 let sent = 0;
 
-const store = createStore({ state: 0, commands: { add: async (count, /** @type {number} */ by) => reply(count + by, count + by) } });
+const store = createStore({
+  state: 0,
+  commands: { add: async (count, /** @type {number} */ by) => reply(count + by, count + by) },
+});
 
 let count = 0;
 const add = async (/** @type {number} */ by) => {

@@ -3,20 +3,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 interface Expected { what: string; unit: string; least?: number; most?: number }
-interface Figure { what: string; value: number; unit: string; low: number; high: number }
+interface Found { value: number; low: number; high: number }
 interface Harness {
   LINES: Record<string, { title: string; expected: Expected[] }>;
-  quantile(values: number[], share: number): number;
-  ratio(ours: number[], theirs: number[]): Pick<Figure, 'value' | 'low' | 'high'>;
-  judge(expected: Expected, value: number): string;
-  limit(expected: Expected): string;
-  written(value: number, unit: string): string;
-  between(text: string, name: string, content: string): string;
-  summary(results: Record<string, { figures: Figure[]; found: Pick<Figure, 'value' | 'low' | 'high'>[] } | string>): Record<string, string>[];
+  quantile: (values: number[], share: number) => number;
+  ratio: (ours: number[], theirs: number[]) => Found;
+  judge: (expected: Expected, value: number) => string;
+  limit: (expected: Expected) => string;
+  written: (value: number, unit: string) => string;
+  between: (text: string, name: string, content: string) => string;
+  summary: (results: Record<string, { figures: Found[]; found: Found[] } | string>) => Record<string, string>[];
 }
 
-// A cast: the benchmark is plain JavaScript, run by Node without a build.
-const modules = await Promise.all(['lines', 'figures', 'tables', 'write-docs'].map((name) => import(`./${name}.js`) as Promise<Partial<Harness>>));
+// The benchmark is plain JavaScript, run by Node without a build; a cast says what it exports.
+const load = (name: string) => import(/* @vite-ignore */ new URL(`${name}.js`, import.meta.url).href) as Promise<Partial<Harness>>;
+const modules = await Promise.all(['lines', 'figures', 'tables', 'write-docs'].map(load));
 const { LINES, quantile, ratio, judge, limit, written, between, summary } = Object.assign({}, ...modules) as Harness;
 
 const files = readdirSync(new URL('.', import.meta.url));

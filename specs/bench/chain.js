@@ -71,5 +71,8 @@ for (const [what, { perSecond, heap, frames }] of /** @type {const} */ ([['one s
 }
 report({
   figures,
-  found: [stackGrowth, heapGrowth].map((growth) => ({ value: Math.max(...growth), low: Math.min(...growth), high: Math.max(...growth) })),
+  found: [stackGrowth, heapGrowth].map((growth) => {
+    const worse = Math.max(...growth);
+    return { value: worse, low: worse, high: worse };
+  }),
 });

@@ -3,7 +3,9 @@
 import { measure } from 'mitata';
 import { figure, ratio, sentence } from './figures.js';
 
-if (process.env.NODE_ENV !== 'production' || globalThis.gc === undefined) throw new Error('Expected to be run by `npm run bench`');
+if (process.env.NODE_ENV !== 'production' || globalThis.gc === undefined) {
+  throw new Error('Expected to be run by `npm run bench`');
+}
 
 /** Rounds that count, rounds before them that only warm up, and how long each lasts for each contestant. */
 const ROUNDS = 31;
@@ -24,8 +26,8 @@ export function heapUsed() {
 }
 
 /**
- * Measures contestants in the same process, in turn, each round beginning with another one. Each does `batch` operations
- * per call, enough for half a millisecond or more, so that reading the clock doesn't count.
+ * Measures contestants in the same process, in turn, each round beginning with another one. Each does `batch`
+ * operations per call, enough for half a millisecond or more, so that reading the clock doesn't count.
  * @template {string} K
  * @param {Record<K, () => void | Promise<void>>} contestants
  * @param {number} batch operations per call

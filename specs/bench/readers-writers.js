@@ -7,5 +7,7 @@ import { besideGo, operationsIn } from './go.js';
 const ROUNDS = 9;
 const program = fileURLToPath(new URL('../../docs/programs/run.js', import.meta.url));
 
-await besideGo('readers-writers', '1ms', ROUNDS, (seconds) =>
-  operationsIn(execFileSync(process.execPath, [program, 'readers-writers', '--seconds', String(seconds)], { encoding: 'utf8' })) / seconds);
+await besideGo('readers-writers', '1ms', ROUNDS, (seconds) => {
+  const flags = ['--seconds', String(seconds)];
+  return operationsIn(execFileSync(process.execPath, [program, 'readers-writers', ...flags], { encoding: 'utf8' })) / seconds;
+});

@@ -41,6 +41,6 @@ export function summary(results) {
 /** @param {readonly Row[]} rows */
 export function terminalTable(rows) {
   const cells = rows.map(({ name, what, figure, range, expected, verdict }) => [name, what, figure, range, expected, verdict]);
-  const widths = cells.reduce((most, row) => row.map((cell, column) => Math.max(cell.length, most[column] ?? 0)), /** @type {number[]} */ ([]));
+  const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
   return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd()).join('\n');
 }

@@ -343,7 +343,7 @@ describe('effect', () => {
         commands: {
           work: (n, source: Observable<number>) => effect(n, { run: () => source, done: (now, by) => reply(now + by, now + by) }),
         },
-      });
+      }, { slice: Infinity });
       store.tell.work(gate);
       let last = 0;
       for (let i = 0; i < 20_000; i++) store.ask.work(of(1)).subscribe((sum) => (last = sum));

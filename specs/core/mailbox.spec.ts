@@ -8,7 +8,7 @@ let letters = 0;
 
 /** A command as far as a mailbox looks at it, and a number by which the specs tell it from others. */
 function letter(exempt = false): Command {
-  return { exempt, withdrawn: false, id: ++letters } as Partial<Command> as Command;
+  return { route: { exempt }, withdrawn: false, id: ++letters } as Partial<Command> as Command;
 }
 
 type Step = { do: 'put'; exempt: boolean } | { do: 'take' } | { do: 'withdraw'; which: number };
@@ -29,12 +29,12 @@ class Model {
   highWater = 0;
 
   get bounded(): Command[] {
-    return this.waiting.filter((command) => !command.exempt);
+    return this.waiting.filter((command) => !command.route.exempt);
   }
 
   put(command: Command, capacity: number, overflow: Overflow): Command | undefined {
     let lost: Command | undefined;
-    if (!command.exempt && this.bounded.length === capacity) {
+    if (!command.route.exempt && this.bounded.length === capacity) {
       if (overflow === 'reject') return command;
       lost = this.bounded[0]!;
       this.withdraw(lost);

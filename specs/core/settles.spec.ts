@@ -4,7 +4,7 @@ import {
 } from 'ownstate';
 import * as fc from 'fast-check';
 import { config, finalize, firstValueFrom, map, mergeMap, NEVER, Observable, of, timer, VirtualTimeScheduler } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 /** How an answer comes, and after how many milliseconds. */
 interface Work {
@@ -106,6 +106,11 @@ const options = fc.record({
 }) satisfies fc.Arbitrary<StoreOptions>;
 
 describe('replies', () => {
+  const former = config.onUnhandledError;
+  afterEach(() => {
+    config.onUnhandledError = former;
+  });
+
   it('settle exactly once, and then nothing is left open, whatever happens', async () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 25 }), options, async (steps, given) => {
       const clock = new VirtualTimeScheduler();
@@ -143,7 +148,7 @@ describe('replies', () => {
           seen.outcome.push(outcome);
         };
         asked.then(count, count);
-        later.push(() => asked.subscribe({ next: (late) => seen.outcome.push(late), error: (late) => seen.outcome.push(late) }));
+        later.push(() => asked.subscribe({ next: (late) => seen.outcome.push(late), error: (late: unknown) => seen.outcome.push(late) }));
       };
       const later: (() => void)[] = [];
       const pass = async (ms: number) => {
@@ -203,14 +208,15 @@ describe('replies', () => {
 /** The abort listeners that a signal has. */
 function listeners(signal: AbortSignal): Set<unknown> {
   const on = new Set<unknown>();
-  const { addEventListener, removeEventListener } = signal;
-  signal.addEventListener = (...given: Parameters<typeof addEventListener>) => {
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...given: Parameters<typeof add>) => {
     on.add(given[1]);
-    addEventListener.apply(signal, given);
+    add(...given);
   };
-  signal.removeEventListener = (...given: Parameters<typeof removeEventListener>) => {
+  signal.removeEventListener = (...given: Parameters<typeof remove>) => {
     on.delete(given[1]);
-    removeEventListener.apply(signal, given);
+    remove(...given);
   };
   return on;
 }

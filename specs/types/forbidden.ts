@@ -2,6 +2,10 @@
  * What must not compile. Each line below `@ts-expect-error` is refused by the compiler, for the reason given; a line that
  * compiled would fail the type check. Nothing here is run.
  */
+/* eslint-disable @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return,
+   @typescript-eslint/no-meaningless-void-operator, @typescript-eslint/no-unnecessary-condition,
+   @typescript-eslint/no-unnecessary-type-assertion, @typescript-eslint/no-unsafe-class-instance-assignment,
+   @typescript-eslint/no-unused-vars -- what doesn't compile has no type that could be linted */
 import { map, of, type Observable } from 'rxjs';
 import {
   createStore, effect, reply, StoreClosedError, StoreError, type, type Client, type Outcome, type Reply, type Status, type Store, type TraceEvent,
@@ -119,11 +123,11 @@ export const writing = (status: Status, trace: TraceEvent, error: StoreError) =>
   counter.events$ = of('even' as const);
   // @ts-expect-error and the name
   counter.name = 'other';
-  // @ts-expect-error a reply is settled by its store: no value
+  // @ts-expect-error no value is put into a reply
   counter.ask.get().next(1);
-  // @ts-expect-error no error
+  // @ts-expect-error no error is put into it
   counter.ask.get().error(new Error());
-  // @ts-expect-error no end
+  // @ts-expect-error its end isn't set from outside
   counter.ask.get().complete();
   // @ts-expect-error events are announced by handlers only
   counter.events$.next('even');
@@ -184,9 +188,11 @@ export const states = () => [
   // @ts-expect-error an outcome of a Promise of an Observable
   createStore({ state: 0, commands: { reset: async () => of(0) } }),
   // @ts-expect-error a member that the union doesn't have
-  createStore({ state: { status: 'idle' } as Loading, commands: { fail: () => ({ status: 'failed' }) } }),
+  createStore({ state: { status: 'idle' } as Loading, commands: { fail: (now) => now.status === 'busy' ? { status: 'failed' } : now } }),
   // @ts-expect-error a member of the union without all that belongs to it
-  createStore({ state: { status: 'idle' } as Loading, commands: { start: () => ({ status: 'busy' }) } }),
+  createStore({ state: { status: 'idle' } as Loading, commands: { start: (now) => now.status === 'idle' ? { status: 'busy' } : now } }),
+  // @ts-expect-error a member of the union, by a handler that doesn't name its state: write `(_state) => …`, or its return type
+  createStore({ state: { status: 'idle' } as Loading, commands: { stop: () => ({ status: 'idle' }) } }),
   // @ts-expect-error a handler of another state
   createStore({ state: 0, commands: { reset: (text: string) => text.length } }),
   // @ts-expect-error a query of another state
@@ -198,9 +204,9 @@ export const states = () => [
 ];
 
 export const definitions = () => [
-  // @ts-expect-error no commands
+  // @ts-expect-error no commands at all
   createStore({ state: 0 }),
-  // @ts-expect-error no state
+  // @ts-expect-error no state at all
   createStore({ commands: { reset: () => 0 } }),
   // @ts-expect-error a handler that is no function
   createStore({ state: 0, commands: { reset: 0 } }),
@@ -258,7 +264,7 @@ export const effects = () => [
   createStore({ state, commands: { go: (now) => effect(now, { run: async () => 1, done: async (then) => then }) } }),
   // @ts-expect-error work that takes no time
   createStore({ state, commands: { go: (now) => effect(now, { run: () => 1, done: (then) => then }) } }),
-  // @ts-expect-error no work
+  // @ts-expect-error no work to be done
   createStore({ state, commands: { go: (now) => effect(now, { done: (then) => then }) } }),
   // @ts-expect-error a policy that isn't there
   createStore({ state, commands: { go: (now) => effect(now, { policy: 'queue', run: async () => 1, done: (then) => then }) } }),

@@ -50,9 +50,9 @@ describe('a state', () => {
           expectTypeOf(state).toEqualTypeOf<{ n: number }>();
           return state;
         },
-        two: async (state, _by: number) => {
+        two: async (state, by: number) => {
           expectTypeOf(state).toEqualTypeOf<{ n: number }>();
-          return state;
+          return { n: state.n + by };
         },
       },
       queries: {
@@ -84,6 +84,7 @@ describe('a state', () => {
 
   it('may be a discriminated union, and each outcome one of its members as it is written', () => {
     const search = createStore({
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- without it the state is idle for ever
       state: { status: 'idle' } as Loading,
       commands: {
         start: (state, query: string) => state.status === 'busy' ? state : { status: 'busy', query },
@@ -147,6 +148,7 @@ describe('a payload', () => {
       byDefault: (sum, by: number = 1) => sum + by,
       byDefaultBeforeContext: (sum, by: number = 1, { now }) => reply(sum + by, now()),
       empty: (sum, _by: void, { now }) => reply(sum, now()),
+      // eslint-disable-next-line @typescript-eslint/no-unused-vars -- named, and without a type
       unannotated: (sum, _by) => sum,
       unannotatedBeforeContext: (sum, _by, { now }) => reply(sum, now()),
       nullable: (sum, by: number | null) => sum + (by ?? 1),
@@ -339,7 +341,7 @@ describe('a query', () => {
   it('is asked as a command is, and replies its value', () => {
     expectTypeOf(counter.ask.get).toEqualTypeOf<() => Reply<number>>();
     expectTypeOf(counter.ask.exceeds).toEqualTypeOf<(payload: number) => Reply<boolean>>();
-    expectTypeOf(counter.ask.isNear).toEqualTypeOf<(payload?: number | undefined) => Reply<string>>();
+    expectTypeOf(counter.ask.isNear).toEqualTypeOf<(payload?: number) => Reply<string>>();
   });
 
   it('is not told', () => {
@@ -374,7 +376,7 @@ describe('events', () => {
   it('of the store itself are the same for every definition', () => {
     expectTypeOf(door.errors$).toEqualTypeOf<Observable<ErrorEvent>>();
     expectTypeOf(door.trace$).toEqualTypeOf<Observable<TraceEvent>>();
-    expectTypeOf(door.status).returns.toEqualTypeOf<Status>();
+    expectTypeOf(door.status()).toEqualTypeOf<Status>();
     expectTypeOf(door.closed).toEqualTypeOf<Promise<void>>();
   });
 
@@ -486,7 +488,7 @@ describe('a client', () => {
   it('gives functions that can be taken off it', () => {
     const { increment } = counter.ask;
     const { reset } = counter.tell;
-    expectTypeOf(increment).toEqualTypeOf<(payload?: number | undefined) => Reply<number>>();
+    expectTypeOf(increment).toEqualTypeOf<(payload?: number) => Reply<number>>();
     expectTypeOf(reset).toEqualTypeOf<() => void>();
   });
 });

@@ -12,7 +12,7 @@ type Go = (n: number) => HandlerOutcome<number>;
 const boom = new Error('boom');
 const after = <T>(ms: number, value: T) => timer(ms).pipe(map(() => value));
 const fails = (ms: number) => timer(ms).pipe(mergeMap(() => throwError(() => boom)));
-const throws = () => {
+const throws = (): never => {
   throw boom;
 };
 
@@ -75,7 +75,7 @@ describe('S5 Every reply settles', () => {
       { form: 'an effect: `run` throws',               go: (n) => effect(n, { run: throws, done: (now: number) => now }) },
       { form: 'an effect: `run` rejects',              go: (n) => effect(n, { run: () => Promise.reject(boom), done: (now: number) => now }) },
       { form: 'an effect: `run` fails',                go: (n) => effect(n, { run: () => throwError(() => boom), done: (now: number) => now }) },
-      { form: 'an effect: `done` throws',              go: (n) => effect(n, { run: () => of(1), done: throws as () => number }) },
+      { form: 'an effect: `done` throws',              go: (n) => effect(n, { run: () => of(1), done: (): number => throws() }) },
       {
         form: 'an effect: `run` fails, and `failed` gives a state alone',
         go: (n) => effect(n, { run: () => throwError(() => boom), done: (now: number) => now, failed: (now) => now + 1 }),
@@ -93,8 +93,8 @@ describe('S5 Every reply settles', () => {
       await store.shutdown();
     });
 
-    it.each([['a string', 'no'], ['undefined', undefined], ['null', null]])('%s thrown is passed on as it is', async (_what, thrown) => {
-      const store = createStore({ state: 0, commands: { go: (): number => { throw thrown; } } });
+    it.each<[string, unknown]>([['a string', 'no'], ['undefined', undefined], ['null', null]])('%s thrown is passed on as it is', async (_what, thrown) => {
+      const store = createStore({ state: 0, commands: { go: (): number => { throw thrown as Error; } } });
       const outcome = await store.ask.go().then(() => 'a value', (error: unknown) => ({ error }));
       expect(outcome).toStrictEqual({ error: thrown });
       await store.shutdown();
@@ -297,7 +297,7 @@ describe('S5 Every reply settles', () => {
           },
         }, { signal: owner.signal });
         store.tell.slow();
-        store.with({ timeout, signal: ask.signal }).ask.note().subscribe({ error: (error: StoreError) => ran.push(`started: ${error.started}`) });
+        store.with({ timeout, signal: ask.signal }).ask.note().subscribe({ error: (error: unknown) => ran.push(`started: ${(error as StoreError).started}`) });
         m.cold('---e').subscribe(() => end(ask, owner));
         m.flush();
         expect(ran).toEqual(['started: false']);
@@ -311,7 +311,7 @@ describe('S5 Every reply settles', () => {
         const store = m.store({ state: 0, commands: { slow: (n: number) => after(6, n + 1) } });
         const replies = store.with({ timeout, signal: ask.signal }).ask.slow();
         m.cold('                                           ---e').subscribe(() => end(ask, ask));
-        m.expect(replies.pipe(map(String))).toBeObservable('---#  ', undefined, timeout === 3
+        m.expect(replies).              toBeObservable('---#  ', undefined, timeout === 3
           ? new AskTimeoutError({ store: 'store', type: 'slow', started: true }, 3)
           : new AskAbortedError({ store: 'store', type: 'slow', started: true }, ask.signal.reason));
         m.expect(store.select()).toBeObservable('           0-----1', { 0: 0, 1: 1 });

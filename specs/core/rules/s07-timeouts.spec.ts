@@ -41,7 +41,7 @@ describe('S7 Timeouts', () => {
         });
         const client = store.with(limited(m));
         store.tell.slow();
-        m.expect(client.ask.add('a').pipe(map(String))).toBeObservable('---#  ', undefined, error('add', false));
+        m.expect(client.ask.add('a')).toBeObservable('---#  ', undefined, error('add', false));
         m.cold('                                                        -b    ').subscribe((b) => store.tell.add(b));
         m.expect(store.select()).toBeObservable('                        0-----(sb)', { 0: '', s: 's', b: 'sb' });
       }));
@@ -112,7 +112,7 @@ describe('S7 Timeouts', () => {
           },
         });
         store.tell.fetch('first');
-        m.expect(store.with(limited(m)).ask.fetch('second').pipe(map(String))).toBeObservable('---#  ', undefined, error('fetch', true));
+        m.expect(store.with(limited(m)).ask.fetch('second')).toBeObservable('---#  ', undefined, error('fetch', true));
         m.expect(store.select()).toBeObservable('                                       0-----1', { 0: 0, 1: 1 });
         m.flush();
         expect(ran).toEqual(['first']);
@@ -148,7 +148,7 @@ describe('S7 Timeouts', () => {
             }),
           },
         });
-        m.expect(store.with(limited(m)).ask.fetch().pipe(map(String))).toBeObservable('---#  ', undefined, error('fetch', true));
+        m.expect(store.with(limited(m)).ask.fetch()).toBeObservable('---#  ', undefined, error('fetch', true));
         m.expect(store.select()).toBeObservable('                               0-----1', { 0: 0, 1: 1 });
         m.flush();
         expect(aborts).toEqual([3]);
@@ -173,7 +173,7 @@ describe('S7 Timeouts', () => {
           queries: { get: (n: number) => (reads++, n) },
         });
         store.tell.slow();
-        m.expect(store.with(limited(m)).ask.get().pipe(map(String))).toBeObservable('---#', undefined, error('get', false));
+        m.expect(store.with(limited(m)).ask.get()).toBeObservable('---#', undefined, error('get', false));
         m.flush();
         expect(reads).toBe(0);
       }));
@@ -235,7 +235,7 @@ describe('S7 Timeouts', () => {
       const store = createStore({ state: 0, commands: { go: go(late) } }, { scheduler: clock, timeout: 3 });
       const seen: unknown[] = [];
       store.errors$.subscribe(({ type, error, started }) => seen.push([type, error, started]));
-      const asked = store.ask.go().then(undefined, (error: StoreError) => error.code);
+      const asked = store.ask.go().then(undefined, (error: unknown) => (error as StoreError).code);
       runTo(clock, 3);
       expect(await asked).toBe('ASK_TIMEOUT');
       reject(boom);
@@ -305,7 +305,7 @@ describe('S7 Timeouts', () => {
     it('of each ask passes at its own time, whatever the order of the asks', marbles((m) => {
       const store = m.store({ state: 0, commands: { hang: (): Observable<number> => NEVER, add: (n: number, by: number) => n + by } });
       const { tell, with: limit } = { tell: store.tell, with: (timeout: number) => store.with({ timeout }) };
-      const add = (at: string, timeout: number) => m.cold(at).pipe(mergeMap(() => limit(timeout).ask.add(1)), map(String));
+      const add = (at: string, timeout: number) => m.cold(at).pipe(mergeMap(() => limit(timeout).ask.add(1)));
       const error = (timeout: number) => new AskTimeoutError({ store: 'store', type: 'add', started: false }, timeout);
       tell.hang();
       m.expect(add('a       ', 9)).toBeObservable('---------#', undefined, error(9));
@@ -416,7 +416,7 @@ describe('S7 Timeouts', () => {
       ['an ask that fails at once',         (store) => void store.ask.fail().subscribe({ error: () => {} })],
       ['a query',                           (store) => void store.ask.get().subscribe()],
       ['an ask without a timeout',          (store) => void store.with({ timeout: Infinity }).ask.slow().subscribe()],
-      ['a tell',                            (store) => void store.tell.slow()],
+      ['a tell',                            (store) => store.tell.slow()],
     ])('%s arms no timer', (_what, act) => {
       const clock = new VirtualTimeScheduler();
       const store = open(clock);
@@ -460,7 +460,7 @@ describe('S7 Timeouts', () => {
       const store = createStore({ state: 0, commands: { add: (n, by: number) => (runs++, n + by) } });
       const reason = new Error('gone');
       let error: unknown;
-      store.with({ signal: AbortSignal.abort(reason) }).ask.add(1).subscribe({ error: (thrown) => { error = thrown; } });
+      store.with({ signal: AbortSignal.abort(reason) }).ask.add(1).subscribe({ error: (thrown: unknown) => { error = thrown; } });
       expect(error).toBeInstanceOf(AskAbortedError);
       expect(error).toMatchObject({ code: 'ASK_ABORTED', store: 'store', type: 'add', started: false, cause: reason });
       expect(runs).toBe(0);

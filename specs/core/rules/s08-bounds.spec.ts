@@ -6,6 +6,7 @@ import { map, mergeMap, NEVER, Subject, take, timer, type Observable } from 'rxj
 import { describe, expect, it } from 'vitest';
 
 const after = <T>(ms: number, value: T) => timer(ms).pipe(map(() => value));
+const codeOf = (error: unknown) => (error as StoreError).code;
 const full = (capacity: number, type = 'add', started = false) => new MailboxFullError({ store: 'store', type, started }, capacity);
 
 /** Adds letters to a word; `slow` takes 6 ms, in which the others wait. */
@@ -87,7 +88,7 @@ describe('S8 Bounds', () => {
       const controller = new AbortController();
       const store = createStore(word, { mailbox: { capacity: 2, overflow } });
       const log: string[] = [];
-      const note = (what: string) => ({ error: ({ code }: StoreError) => log.push(`${what} ${code}`) });
+      const note = (what: string) => ({ error: (error: unknown) => log.push(`${what} ${codeOf(error)}`) });
       store.tell.slow();
       store.with({ signal: controller.signal }).ask.add('a').subscribe(note('a'));
       store.ask.add('b').subscribe(note('b'));
@@ -111,11 +112,11 @@ describe('S8 Bounds', () => {
 
     it('65,536 commands wait unless said otherwise', () => {
       const store = createStore({ state: 0, commands: { hang: (): Observable<number> => NEVER, add: (n: number) => n + 1 } });
-      const errors: StoreError[] = [];
+      const errors: unknown[] = [];
       store.tell.hang();
       for (let nth = 0; nth < 65_536; nth++) store.tell.add();
       expect(store.status()).toMatchObject({ waiting: 65_536, dropped: 0 });
-      store.ask.add().subscribe({ error: (error: StoreError) => errors.push(error) });
+      store.ask.add().subscribe({ error: (error: unknown) => errors.push(error) });
       expect(store.status()).toMatchObject({ waiting: 65_536, dropped: 1 });
       expect(errors).toMatchObject([{ code: 'MAILBOX_FULL', capacity: 65_536, started: false }]);
       void store.shutdown({ timeout: 1 });
@@ -157,7 +158,7 @@ describe('S8 Bounds', () => {
       store.tell.slow();
       store.tell.add('a');
       store.ask.add('b').subscribe({
-        error: () => store.ask.add('c').subscribe({ error: ({ code }: StoreError) => errors.push(code) }),
+        error: () => store.ask.add('c').subscribe({ error: (error: unknown) => errors.push(codeOf(error)) }),
       });
       expect(errors).toEqual(['MAILBOX_FULL']);
       m.flush();
@@ -339,30 +340,30 @@ describe('S8 Bounds', () => {
         // The model: one that runs, and an array.
         const model = { handled: [] as number[], failed: [] as number[], withdrawn: [] as number[] };
         const queue: { readonly id: number; readonly op: 'hold' | 'add' }[] = [];
-        let held = false;
+        const owner: { held: boolean } = { held: false };
         let most = 0;
         const work = () => {
-          while (!held && queue.length > 0) {
+          while (!owner.held && queue.length > 0) {
             const { id, op } = queue.shift()!;
             model.handled.push(id);
-            held = op === 'hold';
+            owner.held = op === 'hold';
           }
         };
         const send = (op: 'hold' | 'add') => {
           const id = controllers.push(new AbortController());
-          if (held && queue.length === capacity) model.failed.push(overflow === 'reject' ? id : queue.shift()!.id);
+          if (owner.held && queue.length === capacity) model.failed.push(overflow === 'reject' ? id : queue.shift()!.id);
           if (model.failed.at(-1) !== id) queue.push({ id, op });
-          if (held) most = Math.max(most, queue.length);
+          if (owner.held) most = Math.max(most, queue.length);
           work();
           store.with({ signal: controllers[id - 1]!.signal }).ask[op](id).subscribe({
-            error: ({ code }: StoreError) => {
-              seen[code === 'MAILBOX_FULL' ? 'failed' : 'withdrawn'].push(id);
+            error: (error: unknown) => {
+              seen[codeOf(error) === 'MAILBOX_FULL' ? 'failed' : 'withdrawn'].push(id);
               waiting.push(store.status().waiting);
             },
           });
         };
         const release = () => {
-          held = false;
+          owner.held = false;
           work();
           gate.next();
         };
@@ -375,10 +376,10 @@ describe('S8 Bounds', () => {
             model.withdrawn.push(id);
             controllers[id - 1]!.abort();
           }
-          expect(store.status()).toMatchObject({ waiting: queue.length, running: held ? 1 : 0 });
+          expect(store.status()).toMatchObject({ waiting: queue.length, running: owner.held ? 1 : 0 });
           expect(seen).toEqual(model);
         }
-        while (held) release();
+        while (owner.held) release();
         expect(seen).toEqual(model);
         expect(Math.max(0, ...waiting)).toBeLessThanOrEqual(capacity);
         expect(store.status()).toMatchObject({ waiting: 0, running: 0, highWater: most, dropped: model.failed.length, handled: model.handled.length });

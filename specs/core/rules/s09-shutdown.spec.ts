@@ -93,7 +93,7 @@ describe('S9 Shutdown', () => {
         },
       });
       store.tell.slow();
-      shutdownAt(m, '                          --d', store as never);
+      shutdownAt(m, '                          --d', store);
       m.expect(store.select()).toBeObservable(' 0-----(s|)', { 0: '', s: 's' });
       const event = { store: 'store', seq: 1, type: 'add', error: closed('add', false), started: false };
       m.expect(store.errors$).toBeObservable('  ------(e|)', { e: event });
@@ -103,7 +103,7 @@ describe('S9 Shutdown', () => {
       const boom = new Error('boom');
       const store = m.store({ state: 0, commands: { go: (): Observable<number> => concat(after(6, 1), throwError(() => boom)) } });
       const go = store.ask.go();
-      shutdownAt(m, '          --d', store as never);
+      shutdownAt(m, '          --d', store);
       m.expect(go).toBeObservable('------#', undefined, boom);
     }));
 
@@ -144,7 +144,7 @@ describe('S9 Shutdown', () => {
         },
       });
       const fetch = store.ask.fetch();
-      shutdownAt(m, '                         --d', store as never);
+      shutdownAt(m, '                         --d', store);
       m.expect(fetch).toBeObservable('        ------(v|)');
       m.expect(store.select()).toBeObservable('0--a--(b|)', { 0: '', a: 'a', b: 'ab' });
     }));
@@ -178,7 +178,7 @@ describe('S9 Shutdown', () => {
     it('ticks stop with the call', marbles((m) => {
       const store = m.store({ state: '', ticks: { tick: 2 }, commands: { ...word.commands, tick: (log: string) => `${log}t` } });
       m.cold('                                ---a    ').subscribe(() => store.tell.slow());
-      shutdownAt(m, '                         -----d', store as never);
+      shutdownAt(m, '                         -----d', store);
       // The tick of the 4th millisecond came before; those of the 6th and the 8th don't come.
       m.expect(store.select()).toBeObservable('0-t------(uv|)', { 0: '', t: 't', u: 'ts', v: 'tst' });
     }));
@@ -197,7 +197,7 @@ describe('S9 Shutdown', () => {
       });
       store.tell.begin();
       store.tell.slow();
-      shutdownAt(m, '                         --d', store as never);
+      shutdownAt(m, '                         --d', store);
       m.expect(store.select()).toBeObservable('0-----(sa|)', { 0: '', s: 's', a: 'sa' });
       m.flush();
       expect(m.scheduler.now()).toBeLessThan(8);
@@ -276,7 +276,10 @@ describe('S9 Shutdown', () => {
       const store = createStore(word);
       let completions = 0;
       let again: Promise<void> | undefined;
-      store.select().subscribe({ complete: () => (completions++, again = store.shutdown()) });
+      store.select().subscribe({ complete: () => {
+        completions++;
+        again = store.shutdown();
+      } });
       store.events$.subscribe({ complete: () => completions++ });
       await store.shutdown();
       await again;
@@ -306,7 +309,7 @@ describe('S9 Shutdown', () => {
     it('of Infinity never passes', marbles((m) => {
       const store = m.store({ state: 0, commands: { slow: (n: number) => after(100_000, n + 1) } });
       store.tell.slow();
-      shutdownAt(m, '                         d', store as never, Infinity);
+      shutdownAt(m, '                         d', store, Infinity);
       m.expect(store.select()).toBeObservable('0 99999ms (1|)', { 0: 0, 1: 1 });
     }));
 
@@ -391,7 +394,7 @@ describe('S9 Shutdown', () => {
           },
         }, signal === undefined ? {} : { signal });
         const hang = store.ask.hang();
-        then(store as never);
+        then(store);
         m.expect(hang).toBeObservable('--#', undefined, closed('hang', true));
         m.flush();
         expect(seen).toStrictEqual([[2, closed('hang', true)]]);
@@ -410,7 +413,7 @@ describe('S9 Shutdown', () => {
           },
         }, signal === undefined ? {} : { signal });
         store.tell.hang();
-        then(store as never);
+        then(store);
         m.flush();
         expect(seen).toEqual([2]);
       }));
@@ -432,7 +435,7 @@ describe('S9 Shutdown', () => {
           },
         }, signal === undefined ? {} : { signal });
         for (const what of ['a', 'b', 'c']) store.tell.fetch(what);
-        then(store as never);
+        then(store);
         m.flush();
         expect(log).toEqual(['a runs', 'a aborts']);
       }));
@@ -451,7 +454,7 @@ describe('S9 Shutdown', () => {
         store.tell.fetch();
         store.tell.confirm();
         store.tell.hold();
-        then(store as never);
+        then(store);
         for (const source of [work, later, hold]) m.expect(source).toHaveSubscriptions('^-!');
       }));
 
@@ -474,7 +477,7 @@ describe('S9 Shutdown', () => {
       let release: (n: number) => void = () => {};
       const late = new Promise<number>((give) => { release = give; });
       const store = createStore({ state: 0, commands: { hold: () => late } }, { signal: controller.signal });
-      const code = store.ask.hold().then(() => 'a value', (error: StoreError) => `${error.code} ${error.started}`);
+      const code = store.ask.hold().then(() => 'a value', (error: unknown) => `${(error as StoreError).code} ${(error as StoreError).started}`);
       const ends = [store.shutdown(), store.closed];
       controller.abort();
       await Promise.all(ends);
@@ -551,7 +554,7 @@ describe('S9 Shutdown', () => {
       const controller = new AbortController();
       const store = createStore(word, { signal: controller.signal });
       const codes: string[] = [];
-      const note = { error: ({ code }: StoreError) => codes.push(code) };
+      const note = { error: (error: unknown) => codes.push((error as StoreError).code) };
       store.ask.hang().subscribe({ error: () => (void store.shutdown(), controller.abort(), store.ask.add('x').subscribe(note)) });
       store.ask.add('a').subscribe(note);
       store.ask.add('b').subscribe(note);
@@ -576,9 +579,10 @@ describe('S9 Shutdown', () => {
     it('takes its listener from the signal when the store has closed otherwise', async () => {
       const { signal } = new AbortController();
       const on = new Set<unknown>();
-      const { addEventListener, removeEventListener } = signal;
-      signal.addEventListener = (...given: Parameters<typeof addEventListener>) => (on.add(given[1]), addEventListener.apply(signal, given));
-      signal.removeEventListener = (...given: Parameters<typeof removeEventListener>) => (on.delete(given[1]), removeEventListener.apply(signal, given));
+      const add = signal.addEventListener.bind(signal);
+      const remove = signal.removeEventListener.bind(signal);
+      signal.addEventListener = (...given: Parameters<typeof add>) => (on.add(given[1]), add(...given));
+      signal.removeEventListener = (...given: Parameters<typeof remove>) => (on.delete(given[1]), remove(...given));
       const store = createStore(word, { signal });
       expect(on.size).toBe(1);
       await store.shutdown();
@@ -759,7 +763,7 @@ describe('S9 Shutdown', () => {
         state: 0,
         commands: { quit: async (n: number): Promise<number> => (await Promise.resolve(), await store.shutdown({ timeout: 50 }), n + 1) },
       }, { scheduler: clock });
-      const code = store.ask.quit().then(() => 'a value', (error: StoreError) => error.code);
+      const code = store.ask.quit().then(() => 'a value', (error: unknown) => (error as StoreError).code);
       await turns();
       expect(store.status().phase).toBe('draining');
       runTo(clock, 50);
@@ -779,8 +783,12 @@ describe('S9 Shutdown', () => {
       for (const who of ['observer', 'subscriber']) {
         const store = createStore(word);
         let shut: Promise<void> | undefined;
-        if (who === 'observer') store.select().subscribe((log) => log === 'a' && (shut = store.shutdown()));
-        store.ask.add('a').subscribe(() => who === 'subscriber' && (shut = store.shutdown()));
+        if (who === 'observer') store.select().subscribe((log) => {
+          if (log === 'a') shut = store.shutdown();
+        });
+        store.ask.add('a').subscribe(() => {
+          if (who === 'subscriber') shut = store.shutdown();
+        });
         expect(await shut).toBe(undefined);
         expect(store.status().phase).toBe('closed');
         expect(store.snapshot()).toBe('a');

@@ -197,7 +197,7 @@ describe('S12 Determinism', () => {
     }), { numRuns: 50 });
   });
 
-  it('time is the scheduler\'s: context.now, timers, ticks, timeouts', marbles((m) => {
+  it('time is the scheduler\'s: context.now, timers and ticks', marbles((m) => {
     const sent = m.hot('   --s---------|   ');
     const times = '        --a--b--c----   ';
     const until = '        ^--------!      ';
