@@ -119,6 +119,7 @@ class Effect<S, T, R> extends Outcome<S, R> {
 
   override answer(command: Command): void {
     const { policy, key, concurrency = Infinity } = this.#plan;
+    if (command.owner.phase === 'closed') return;
     const keyed = lanes(command);
     const lane = keyed.get(key) ?? { running: new Set(), waiting: new Set(), starting: false };
     const next = () => {

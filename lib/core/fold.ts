@@ -115,7 +115,7 @@ export abstract class Fold extends Loop {
     const resume = (step: () => void) => this.resume(() => {
       this.blocked = null;
       step();
-    }, false);
+    });
     this.blocked = command;
     // `Promise.resolve` gives a native promise back as it is, and tames any other thenable.
     Promise.resolve(outcome).then(
@@ -147,7 +147,7 @@ export abstract class Fold extends Loop {
     const subscription = source.pipe(materialize()).subscribe((step) => {
       if (steps.push(step) > 1) return;
       if (subscribing) drain();
-      else this.resume(drain, true);
+      else this.resume(drain);
     });
     handling.by = null;
     subscribing = false;

@@ -54,11 +54,9 @@ export abstract class Loop {
     this.work(undefined, call);
   }
 
-  /** Goes on with an outcome that took time. A new slice begins where that was a task of its own, not a mere promise. */
-  protected resume(step: () => void, newSlice: boolean): void {
-    if (this.phase === 'closed') return;
-    if (newSlice) this.#since = undefined;
-    this.work(undefined, step);
+  /** Goes on with an outcome that took time. */
+  protected resume(step: () => void): void {
+    if (this.phase !== 'closed') this.work(undefined, step);
   }
 
   /** Takes a command, or a step of one, and then what waits. */
@@ -97,7 +95,8 @@ export abstract class Loop {
   #pauses(): boolean {
     const now = this.scheduler.now();
     this.#since ??= now;
-    if (now - this.#since < this.slice) return false;
+    // Where time is virtual (the frame of a VirtualTimeScheduler) it passes by waiting, not by working.
+    if (now - this.#since < this.slice || now === (this.scheduler as { frame?: number }).frame) return false;
     this.#since = undefined;
     this.pause = after(this.scheduler, 0, () => this.work(undefined));
     return true;

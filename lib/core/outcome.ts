@@ -107,21 +107,30 @@ class Later<S, R> extends Outcome<S, R> {
   }
 
   override refuse(command: Command): Error | undefined {
-    return command.owner.full(command);
+    const full = command.owner.full(command);
+    if (full) this.#forsake();
+    return full;
   }
 
   override answer(command: Command): void {
     const { owner } = command;
     const source = this.#source;
+    if (owner.phase === 'closed') return this.#forsake();
     const watching = new Subscription();
-    owner.fly(command, 'replies', (closing) => owner.land(command, 'replies', () => {
+    const land = (then: () => void) => owner.land(command, 'replies', then);
+    owner.fly(command, 'replies', (closing) => land(() => {
       // A promise can't be told; its late rejection is still worth a report.
       if (closing || isObservable(source)) watching.unsubscribe();
     }));
-    watching.add(last(() => source, (value) => owner.land(command, 'replies', () => owner.settle(command, value)), (error) => {
-      owner.land(command, 'replies', () => undefined);
-      owner.fail(command, error, false);
+    watching.add(last(() => source, (value) => land(() => owner.settle(command, value)), (error) => {
+      const fail = () => owner.fail(command, error, false);
+      if (!land(fail)) fail();
     }));
+  }
+
+  /** Nobody wants it any more. A promise that rejects nonetheless brings no process down. */
+  #forsake(): void {
+    if (!isObservable(this.#source)) this.#source.then(undefined, () => undefined);
   }
 }
 

@@ -313,12 +313,15 @@ export class Owner extends Fold {
     command.extras.cancel = cancel;
   }
 
-  /** It's back, or given up. Nothing happens the second time. */
-  land(command: Command, kind: 'effects' | 'replies', then: () => void): void {
-    if (!this.flights.delete(command)) return;
-    this[kind]--;
-    command.extras.cancel = undefined;
-    this.busily(then);
+  /** It's back, or given up: calls `then`. Nothing happens the second time, which gives `false`. */
+  land(command: Command, kind: 'effects' | 'replies', then: () => void): boolean {
+    const flew = this.flights.delete(command);
+    if (flew) {
+      this[kind]--;
+      command.extras.cancel = undefined;
+      this.busily(then);
+    }
+    return flew;
   }
 
   // ── the end ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -41,7 +41,7 @@ const program = compile([], {
     counter.ask.set();
     counter.ask.reset(1);
     counter.commands$.next({ type: 'set', payload: '5' });
-    createStore({ state: 0, commands: { set: (_count, to: number) => String(to) } });
+    createStore({ state: 0, commands: { reset: () => 'zero' } });
     createStore({ state: 0, commands: { set: (count) => effect(count, { run: async () => 1, done: (now) => now, policy: 'queue' }) } });
   `,
 });
@@ -76,7 +76,7 @@ describe('hovering shows', () => {
 describe('a mistake is named', () => {
   const said = new Map(program.getSemanticDiagnostics(source).map(({ start = 0, messageText }) => {
     const { line } = source.getLineAndCharacterOfPosition(start);
-    return [source.text.split('\n')[line]!.trim(), ts.flattenDiagnosticMessageText(messageText, '\n').split('\n')[0]];
+    return [source.text.split('\n')[line]!.trim(), ts.flattenDiagnosticMessageText(messageText, '\n')];
   }));
 
   it.each([
@@ -84,13 +84,13 @@ describe('a mistake is named', () => {
     ['counter.ask.set();', 'Expected 1 arguments, but got 0.'],
     ['counter.ask.reset(1);', 'Expected 0 arguments, but got 1.'],
     ["counter.commands$.next({ type: 'set', payload: '5' });", "Type 'string' is not assignable to type 'number'."],
-    ['createStore({ state: 0, commands: { set: (_count, to: number) => String(to) } });', "Type 'string' is not assignable to type 'HandlerOutcome<number>'."],
+    ["createStore({ state: 0, commands: { reset: () => 'zero' } });", "Type 'string' is not assignable to type 'HandlerOutcome<number>'."],
     [
       "createStore({ state: 0, commands: { set: (count) => effect(count, { run: async () => 1, done: (now) => now, policy: 'queue' }) } });",
       "Type '\"queue\"' is not assignable to type 'EffectPolicy'.",
     ],
   ])('%s %s', (line, message) => {
-    expect(said.get(line)).toBe(message);
+    expect(said.get(line)).toContain(message);
   });
 
   it('and nothing else is one', () => {
