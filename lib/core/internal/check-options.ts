@@ -43,7 +43,7 @@ export function expectState<S>(state: S): S {
 }
 
 /** @throws TypeError for a definition that no store can work with. @internal */
-export function checkDefinition({ commands, queries = {}, ticks = {}, view }: Partial<AnyDefinition>): void {
+export function checkDefinition({ commands, queries = {}, ticks = {}, view }: Partial<AnyDefinition> = {}): void {
   const types = Object.keys(commands ?? {});
   expect(types.length > 0, 'commands', 'at least one handler', commands);
   for (const [type, handle] of Object.entries({ ...commands, ...queries })) expectFunction(handle, type);
