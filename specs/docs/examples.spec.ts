@@ -5,13 +5,15 @@ import { blocksIn, examplesIn, pages, read, runExample, specifyExamples, typeErr
 const files = pages();
 
 /** The example of a made-up Markdown file; its code begins on line 4. */
-const example = (file: string, code: string, mark = '') => examplesIn(file, `A sentence.\n\n\`\`\`ts${mark}\n${code}\n\`\`\`\n`)[0]!;
+const example = (file: string, code: string, mark = '') =>
+  examplesIn(file, `A sentence.\n\n\`\`\`ts${mark}\n${code}\n\`\`\`\n`)[0]!;
 
 describe('examples', () => specifyExamples(files));
 
 describe('a code block', () => {
   it('is in a language that the specs know how to check, or is none', () => {
-    const others = files.flatMap((file) => blocksIn(file, read(file))).filter(({ language }) => !['ts', 'sh', 'text'].includes(language));
+    const blocks = files.flatMap((file) => blocksIn(file, read(file)));
+    const others = blocks.filter(({ language }) => !['ts', 'sh', 'text'].includes(language));
     expect(others.map(({ file, line, language }) => `${file}:${line}: '${language}'`)).toEqual([]);
   });
 
@@ -31,7 +33,7 @@ describe('the check of an example', () => {
   });
 
   it('finds the blocks of docstrings, without their margin', () => {
-    const docstring = '/**\n * A sentence.\n *\n * @example\n * ```ts\n * if (true) {\n *   run();\n * }\n * ```\n */\nrun();\n';
+    const docstring = '/**\n * A sentence.\n *\n * @example\n * ```ts\n * if (true) {\n *   run();\n * }\n * ```\n */\n';
     expect(examplesIn('found.ts', docstring)).toMatchObject([{ line: 6, code: 'if (true) {\n  run();\n}\n' }]);
   });
 
@@ -40,13 +42,14 @@ describe('the check of an example', () => {
   });
 
   it('refuses a mark without a reason', () => {
-    expect(() => example('marked.md', 'run();', ' no-run')).toThrow("marked.md:3: expected 'no-run: why' or 'fails: message', got 'no-run'");
+    const marked = () => example('marked.md', 'run();', ' no-run');
+    expect(marked).toThrow("marked.md:3: expected 'no-run: why' or 'fails: message', got 'no-run'");
   });
 
   it('names file and line of what does not compile', () => {
-    const code = "import { createStore } from 'ownstate';\n\ncreateStore({ state: 0, commands: { add: (n, by: number) => n + by } }).ask.add('5');";
-    const wrong = example('types.md', code);
-    expect(typeErrors([wrong]).get(wrong)).toEqual(["types.md:6: Argument of type 'string' is not assignable to parameter of type 'number'."]);
+    const wrong = example('types.md', "const add = (by: number) => by;\n\nconsole.log(add('5'));");
+    const message = "types.md:6: Argument of type 'string' is not assignable to parameter of type 'number'.";
+    expect(typeErrors([wrong]).get(wrong)).toEqual([message]);
   }, 60_000);
 
   it('names file and line of a wrong print', async () => {

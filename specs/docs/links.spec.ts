@@ -14,7 +14,8 @@ function linksOf(page: string): string[] {
 
 /** The anchors of a page's headings, as GitHub and VitePress make them of plain words. */
 function anchorsOf(page: string): string[] {
-  return [...prose(page).matchAll(/^#+ (.+)$/gm)].map(([, title]) => title!.toLowerCase().replace(/[^\w\s-]/g, '').replace(/\s/g, '-'));
+  const titles = [...prose(page).matchAll(/^#+ (.+)$/gm)].map(([, title]) => title!.toLowerCase());
+  return titles.map((title) => title.replace(/[^\w\s-]/g, '').replace(/\s/g, '-'));
 }
 
 describe('links', () => {
@@ -28,8 +29,9 @@ describe('links', () => {
   });
 
   it('of other sites are secure', () => {
-    const insecure = pages().flatMap((page) => linksOf(page).filter((link) => /^[a-z]+:/.test(link) && !link.startsWith('https://')));
-    expect(insecure).toEqual([]);
+    const others = pages().flatMap(linksOf).filter((link) => /^[a-z]+:/.test(link));
+    expect(others).not.toEqual([]);
+    expect(others.filter((link) => !link.startsWith('https://'))).toEqual([]);
   });
 
   it('lead to each page of the docs from the README', () => {

@@ -81,8 +81,8 @@ export function read(file: string): string {
 
 /** The README and the docs, from the root. */
 export function pages(): string[] {
-  const docs = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md') && !file.includes('node_modules'));
-  return ['README.md', ...docs.map((file) => `docs/${file}`).sort()];
+  const docs = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' }).map((file) => `docs/${file}`);
+  return ['README.md', ...docs.filter((file) => file.endsWith('.md') && !file.includes('node_modules')).sort()];
 }
 
 /** Where an example is written to, and under which name the compiler knows it. */
@@ -169,7 +169,11 @@ async function load(example: Example): Promise<void> {
   }
 }
 
-/** Runs an example; its prints may take `patience` ms. @throws (rejects) Error naming file and line, where it fails or prints other than it says */
+/**
+ * Runs an example; its prints may take `patience` ms.
+ *
+ * @throws (rejects) Error naming file and line, where it fails or prints other than it says
+ */
 export async function runExample(example: Example, patience = 3000): Promise<void> {
   await load(example);
   // What is printed too much comes right behind what is expected.

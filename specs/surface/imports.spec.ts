@@ -63,14 +63,15 @@ function ringThrough(start: string, graph: ReadonlyMap<string, readonly Import[]
 
 /** What of the platform tells time, waits or throws dice. */
 const PLATFORM = [
-  'Date', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'requestAnimationFrame', 'requestIdleCallback', 'crypto', 'random',
-  'hrtime', 'nextTick', 'timeStamp', 'Temporal',
+  'Date', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'requestAnimationFrame',
+  'requestIdleCallback', 'crypto', 'random', 'hrtime', 'nextTick', 'timeStamp', 'Temporal',
 ];
 
 /** What of rxjs goes by a clock of its own unless it's given a scheduler. */
 const CLOCKED = [
-  'asyncScheduler', 'asapScheduler', 'queueScheduler', 'animationFrameScheduler', 'animationFrames', 'timer', 'interval', 'delay', 'delayWhen',
-  'debounceTime', 'throttleTime', 'auditTime', 'sampleTime', 'bufferTime', 'windowTime', 'timeout', 'timeoutWith', 'timestamp', 'timeInterval', 'ReplaySubject',
+  'asyncScheduler', 'asapScheduler', 'queueScheduler', 'animationFrameScheduler', 'animationFrames', 'timer', 'interval',
+  'delay', 'delayWhen', 'debounceTime', 'throttleTime', 'auditTime', 'sampleTime', 'bufferTime', 'windowTime', 'timeout',
+  'timeoutWith', 'timestamp', 'timeInterval', 'ReplaySubject',
 ];
 
 /** The names in a module that are among `names`. */
@@ -94,7 +95,8 @@ const takenFromRxjs = (source: ts.SourceFile): string[] => source.statements
   .filter(ts.isImportDeclaration)
   .filter(({ moduleSpecifier }) => (moduleSpecifier as ts.StringLiteral).text === 'rxjs')
   .flatMap(({ importClause }) => importClause?.namedBindings)
-  .flatMap((names) => names === undefined ? [] : ts.isNamedImports(names) ? names.elements.map(({ name, propertyName = name }) => propertyName.text) : ['*']);
+  .filter((names) => names !== undefined)
+  .flatMap((names) => ts.isNamedImports(names) ? names.elements.map(({ name, propertyName = name }) => propertyName.text) : ['*']);
 
 /** The modules of the core and of the ready-made stores, with some of their names. */
 const inside = (names: (source: ts.SourceFile) => readonly string[]): string[] => [...sources]

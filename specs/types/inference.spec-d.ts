@@ -67,7 +67,10 @@ describe('a state', () => {
   it('is what a maker makes', () => {
     const made = createStore({ state: () => ({ n: 0 }), commands: { add: ({ n }, by: number) => ({ n: n + by }) } });
     expectTypeOf(made.snapshot()).toEqualTypeOf<{ n: number }>();
-    const declared = createStore({ state: (): Loading => ({ status: 'idle' }), commands: { start: (_state, query: string) => ({ status: 'busy', query }) } });
+    const declared = createStore({
+      state: (): Loading => ({ status: 'idle' }),
+      commands: { start: (_state, query: string) => ({ status: 'busy', query }) },
+    });
     expectTypeOf(declared.snapshot()).toEqualTypeOf<Loading>();
   });
 
