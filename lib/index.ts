@@ -1,10 +1,10 @@
 /** The core's door, in the order in which a command passes it. */
 export { createStore } from './core/store.js';
 export type { MailboxOptions, StoreOptions } from './core/options.js';
-export type { AskOptions, Client, Commands, Projected, Store } from './core/client.js';
+export type { AskOptions, Client, Commands, Store } from './core/client.js';
 export { type } from './core/command.js';
 export type {
-  AnyDefinition, Asks, Call, CommandOf, Definition, EventOf, Handler, Message, MessageOf, QueryHandler, ReplyTo, StateOf, Tells, Type, ViewOf,
+  AnyDefinition, Asks, CommandOf, Definition, EventOf, Given, Handler, Message, MessageOf, QueryHandler, ReplyTo, StateOf, Tells, Type, ViewOf,
 } from './core/command.js';
 export type { Overflow } from './core/mailbox.js';
 export type { Context, ContextTimers } from './core/context.js';

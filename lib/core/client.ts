@@ -18,9 +18,6 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What is seen of several projections at once: `{ total: (view) => … }` gives `{ total: … }`. */
-export type Projected<P> = { readonly [K in keyof P]: P[K] extends (view: never) => infer R ? R : never };
-
 /**
  * A store as its callers see it: they ask, tell and watch, and can't shut it down.
  *
@@ -44,7 +41,7 @@ export interface Client<D extends AnyDefinition> {
   /** Distinct projections of the view (by `equal`, default `Object.is`), the present one first. */
   select<R>(projector: (view: ViewOf<D>) => R, equal?: (before: R, after: R) => boolean): Observable<R>;
   /** Several projections of one state at a time, never a mix of two; emits when one of them has changed. */
-  select<P extends Readonly<Record<string, (view: ViewOf<D>) => unknown>>>(projectors: P): Observable<Projected<P>>;
+  select<R extends object>(projectors: { readonly [K in keyof R]: (view: ViewOf<D>) => R[K] }): Observable<R>;
   /** The present view. @throws TypeError for a state that is mutated in place, without a `view` */
   snapshot(): ViewOf<D>;
   /** What handlers announced by `context.emit`; completes when the store has closed. */

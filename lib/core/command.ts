@@ -81,7 +81,10 @@ export interface AnyDefinition {
 }
 
 /** The state of a definition `D`. */
-export type StateOf<D extends AnyDefinition> = D['state'] extends () => infer S ? S : D['state'];
+export type StateOf<D extends AnyDefinition> = Made<D['state']>;
+
+/** What a maker makes; anything else is there already. */
+type Made<T> = T extends () => infer S ? S : T;
 
 /** What callers see of a definition's state: the result of its `view`, else the state. */
 export type ViewOf<D extends AnyDefinition> = D extends { readonly view: (state: never) => infer V } ? V : StateOf<D>;
@@ -98,38 +101,51 @@ type PayloadOf<H> = H extends (state: never, ...rest: infer R) => unknown
       : void
   : never;
 
+/** What a handler gives back. (`ReturnType` won't do: its `any` fits no payload of type `never`.) */
+export type Returned<H> = H extends (...given: never) => infer O ? O : never;
+
 /** What a handler's outcome replies: the second half of `reply`, `undefined` for a bare state. */
-type ReplyOf<O> =
+export type ReplyOf<O> =
   O extends Outcome<unknown, infer R> ? R
   : O extends PromiseLike<infer T> ? ReplyOf<T>
   : O extends Observable<infer T> ? ReplyOf<T> | undefined
   : undefined;
 
 /** The arguments of one ask or tell: none, an optional payload, or a payload. */
-type Arguments<P> = [P] extends [void] ? [] : undefined extends P ? [payload?: P] : [payload: P];
-
-/** How a command is asked or told: its payload in, `R` out. */
-export type Call<H, R> = (...payload: Arguments<PayloadOf<H>>) => R;
+type Arguments<P> = unknown extends P ? [payload?: P] : [P] extends [void] ? [] : undefined extends P ? [payload?: P] : [payload: P];
 
 /** `store.ask`: one function for each command and query, each giving a `Reply`. */
 export type Asks<D extends AnyDefinition> = {
-  readonly [K in keyof D['commands']]: Call<D['commands'][K], Reply<ReplyOf<ReturnType<D['commands'][K]>>>>;
+  readonly [K in keyof D['commands']]: (...payload: Arguments<PayloadOf<D['commands'][K]>>) => Reply<ReplyOf<Returned<D['commands'][K]>>>;
 } & (D extends { readonly queries: infer Q }
-  ? { readonly [K in keyof Q]: Call<Q[K], Reply<Q[K] extends (...args: never) => infer V ? V : never>> }
+  ? { readonly [K in keyof Q]: (...payload: Arguments<PayloadOf<Q[K]>>) => Reply<Returned<Q[K]>> }
   : unknown);
 
 /** `store.tell`: one function for each command, each giving nothing. */
 export type Tells<D extends AnyDefinition> = {
-  readonly [K in keyof D['commands']]: Call<D['commands'][K], void>;
+  readonly [K in keyof D['commands']]: (...payload: Arguments<PayloadOf<D['commands'][K]>>) => void;
+};
+
+/** The periods of a definition's ticks: only of commands that can be told without a payload. */
+type TicksOf<D extends AnyDefinition> = {
+  readonly [K in keyof D['ticks']]: K extends keyof D['commands'] ? [] extends Arguments<PayloadOf<D['commands'][K]>> ? number : never : never;
+};
+
+/** Nothing but what a definition has: a misspelt field isn't passed over. */
+type Known<D> = { readonly [K in Exclude<keyof D, keyof Definition<never, never>>]: never };
+
+/** A definition as it's written: what `createStore` takes, and whoever wraps it. */
+export type Given<S, D extends AnyDefinition, E> = D & Known<D> & {
+  readonly state: S | (() => S);
+  readonly events?: Type<E>;
+  readonly ticks?: TicksOf<D>;
 };
 
 /** The message of each entry of a table of handlers. */
 type MessagesIn<C> = {
-  [K in keyof C & string]: [PayloadOf<C[K]>] extends [void]
-    ? { readonly type: K; readonly payload?: undefined }
-    : undefined extends PayloadOf<C[K]>
-      ? { readonly type: K; readonly payload?: PayloadOf<C[K]> }
-      : { readonly type: K; readonly payload: PayloadOf<C[K]> };
+  [K in keyof C & string]: Arguments<PayloadOf<C[K]>> extends readonly [infer P]
+    ? { readonly type: K; readonly payload: P }
+    : { readonly type: K; readonly payload?: Arguments<PayloadOf<C[K]>>[0] };
 }[keyof C & string];
 
 /** The commands of a definition as messages: what `commands$` takes and gives. */
@@ -180,6 +196,8 @@ export class Command implements ErrorSite {
   settled = false;
   /** Taken out of the mailbox while it waited; the mailbox skips it. */
   withdrawn = false;
+  /** When a pending ask is due. */
+  deadline: Deadline | undefined = undefined;
   /** What only some commands have. */
   more: More | undefined = undefined;
 
@@ -211,8 +229,7 @@ class More {
   controller: AbortController | undefined = undefined;
   /** Ends what the command still has running, an Observable or an effect; unless the store closes, some go on. */
   cancel: ((closing: boolean) => void) | undefined = undefined;
-  /** Of a pending ask: when it's due, what takes it back, who waits for it. */
-  deadline: Deadline | undefined = undefined;
+  /** Of a pending ask: what takes it back, and who waits for it. */
   signal: AbortSignal | undefined = undefined;
   waiter: Command | undefined = undefined;
   /** Asks that this command waits for. */

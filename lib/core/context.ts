@@ -33,7 +33,11 @@ export interface Context<E = unknown> {
   readonly timers: ContextTimers;
   /** Aborts when the store is aborted, and when the asker gave up by timeout or signal. */
   readonly signal: AbortSignal;
-  /** A client of another store whose asks this handler waits for, also after its first `await`: rings then fail at once. */
+  /**
+   * A client of another store whose asks this handler waits for, also after its first `await`: rings then fail at once.
+   *
+   * @throws TypeError for what is no store and no client
+   */
   readonly via: <D extends AnyDefinition>(store: Client<D>) => Client<D>;
   /** Shuts the store down after what came before. The way for a handler, which can't wait for its own `shutdown()`. */
   readonly stop: () => void;

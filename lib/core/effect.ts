@@ -13,7 +13,7 @@
  */
 import { Subscription, type Observable } from 'rxjs';
 import { handling } from './chain.js';
-import type { AnyHandler, Command } from './command.js';
+import type { AnyHandler, Command, ReplyOf, Returned } from './command.js';
 import { signalOf } from './context.js';
 import { BusyError, SupersededError } from './errors.js';
 import { expect, expectFunction, expectOneOf } from './internal/check-options.js';
@@ -31,7 +31,7 @@ export interface EffectContext {
 }
 
 /** The work of an effect, and what becomes of its result. */
-export interface EffectPlan<S, T, R> {
+export interface EffectPlan<S, T> {
   /** What happens when the lane is taken. Default `'concat'`. */
   readonly policy?: EffectPolicy;
   /** Names the lane, within the command: effects of different keys don't meet. Default: one lane for each command. */
@@ -41,10 +41,20 @@ export interface EffectPlan<S, T, R> {
   /** The work: a Promise, or an Observable whose last value counts. Begins when its lane allows. */
   readonly run: (context: EffectContext) => PromiseLike<T> | Observable<T>;
   /** Folds the result into the state as it is by then. */
-  readonly done: (state: S, value: T) => S | Outcome<S, R>;
+  readonly done: (state: S, value: T) => NoInfer<S> | Outcome<NoInfer<S>, unknown>;
   /** Folds the error. The asker gets the error nonetheless, unless this gives back a `reply`. Default: the state stays. */
-  readonly failed?: (state: S, error: unknown) => S | Outcome<S, R>;
+  readonly failed?: (state: S, error: unknown) => NoInfer<S> | Outcome<NoInfer<S>, unknown>;
 }
+
+/** A plan `P` as it's written, so that its reply can be inferred; a field that no plan has is refused. */
+export type Exactly<P> = P & { readonly [F in Exclude<keyof P, keyof EffectPlan<never, never>>]: never };
+
+/** What a plan replies: what `done` does, or `failed` by a `reply`. (After a bare state of `failed` the asker gets the error.) */
+export type EffectReply<P> = P extends { readonly done: infer F; readonly failed?: infer G }
+  ? ReplyOf<Returned<F>> | AnswerOf<Returned<G>>
+  : never;
+
+type AnswerOf<O> = O extends Outcome<infer _S, infer R> ? R : never;
 
 /**
  * The next state now, and work beside the fold whose result is folded later.
@@ -76,14 +86,14 @@ export interface EffectPlan<S, T, R> {
  * console.log(search.snapshot().hits); // [ 'cat', 'cats' ]
  * ```
  */
-export function effect<S, T, R>(next: NoInfer<S>, plan: EffectPlan<S, T, R>): Outcome<S, R> {
+export function effect<S, T, P>(next: NoInfer<S>, plan: EffectPlan<S, T> & Exactly<P>): Outcome<S, EffectReply<P>> {
   const { policy = 'concat', concurrency = Infinity, run, done, failed } = plan;
   expectOneOf(policy, 'policy', 'concat', 'merge', 'switch', 'exhaust');
   expect(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency > 0), 'concurrency', 'a positive integer or Infinity', concurrency);
   expectFunction(run, 'run');
   expectFunction(done, 'done');
   if (failed !== undefined) expectFunction(failed, 'failed');
-  return new Effect<S, T, R>(next, plan);
+  return new Effect<S, T, EffectReply<P>>(next, plan);
 }
 
 /** An effect on its way: one command's work. */
@@ -105,9 +115,9 @@ interface Lane {
 const lanesOf = new WeakMap<Owner, Map<string, Map<unknown, Lane>>>();
 
 class Effect<S, T, R> extends Outcome<S, R> {
-  readonly #plan: EffectPlan<S, T, R>;
+  readonly #plan: EffectPlan<S, T>;
 
-  constructor(next: S, plan: EffectPlan<S, T, R>) {
+  constructor(next: S, plan: EffectPlan<S, T>) {
     super(next);
     this.#plan = plan;
   }

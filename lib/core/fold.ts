@@ -112,15 +112,17 @@ export abstract class Fold extends Loop {
   }
 
   #await(command: Command, outcome: unknown): void {
-    const resume = (step: () => void) => this.resume(() => {
-      this.blocked = null;
-      step();
-    });
     this.blocked = command;
     // `Promise.resolve` gives a native promise back as it is, and tames any other thenable.
     Promise.resolve(outcome).then(
-      (value) => resume(() => this.#fold(command, value)),
-      (error: unknown) => resume(() => this.refuse(command, error, false)),
+      (value) => this.resume(() => {
+        this.blocked = null;
+        this.#fold(command, value);
+      }),
+      (error: unknown) => this.resume(() => {
+        this.blocked = null;
+        this.refuse(command, error, false);
+      }),
     );
     waitFor(command);
   }

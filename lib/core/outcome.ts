@@ -11,7 +11,7 @@ import type { Command } from './command.js';
  */
 export abstract class Outcome<S, R> {
   /** Carries the reply's type, holds no value. */
-  declare readonly replyType?: R;
+  declare protected readonly replyType: R;
   /** The state that will be committed. */
   readonly next: S;
 

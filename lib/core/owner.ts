@@ -146,7 +146,7 @@ export class Owner extends Fold {
     // It has its place before a watcher of the trace may send another.
     const lost = idle ? undefined : this.mailbox.put(command, capacity, overflow);
     this.busy = true;
-    if (this.#traced) {
+    if (this.#traced && !command.route.landed) {
       command.extras.sentAt = this.now();
       this.#traced.next(traceEvent(this, command, { kind: 'received', payload: command.payload }));
     }
@@ -223,7 +223,7 @@ export class Owner extends Fold {
     const leak = reply && this.leak(command, this.state, value);
     if (leak) return this.fail(command, leak, true);
     command.settled = true;
-    if (command.more) this.#release(command, command.more);
+    this.#release(command);
     if (this.#streams) this.#traced?.next(settledEvent(this, command, 'replied', undefined));
     reply?.settle('resolved', value);
   }
@@ -259,7 +259,7 @@ export class Owner extends Fold {
   /** Fails a command. `own`: by a decision of the store's, which never brings a process down over a tell. */
   #fail(command: Command, error: unknown, own: boolean): void {
     command.settled = true;
-    this.#release(command, command.extras);
+    this.#release(command);
     if (own && error instanceof MailboxFullError) {
       this.dropped++;
       this.#traced?.next(traceEvent(this, command, { kind: 'dropped', error }));
@@ -291,10 +291,11 @@ export class Owner extends Fold {
   }
 
   /** A settled command leaves nothing behind. */
-  #release(command: Command, { deadline, signal, waiter }: Command['extras']): void {
+  #release(command: Command): void {
+    const { deadline, more } = command;
     if (deadline) this.#deadlines?.remove(deadline);
-    if (signal) unwatch(signal, command);
-    waiter?.more?.asks?.delete(command);
+    if (more?.signal) unwatch(more.signal, command);
+    if (more?.waiter) more.waiter.more?.asks?.delete(command);
   }
 
   // ── flights: effects and later replies ────────────────────────────────────────────────────────────────────────────

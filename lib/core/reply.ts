@@ -45,7 +45,8 @@ export class PendingReply<T> extends Observable<T> implements Reply<T>, Settleab
   #result: unknown;
   #subject: AsyncSubject<T> | undefined;
   #promise: Promise<T> | undefined;
-  #fulfil: [(value: T) => void, (error: unknown) => void] | undefined;
+  #resolve: ((value: T) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
 
   override subscribe(listener?: Listener<T>, ...more: More[]): Subscription {
     this.observed = true;
@@ -54,15 +55,16 @@ export class PendingReply<T> extends Observable<T> implements Reply<T>, Settleab
     if (this.#status === 'pending') return subscribe();
     const late = new Subscription();
     const direct = this.#status === 'resolved' && typeof listener === 'function' && more.length === 0;
-    deliver(() => {
+    deliver((): unknown => {
       if (late.closed) return;
-      if (!direct) return late.add(subscribe());
       late.unsubscribe();
+      if (!direct) return subscribe();
       try {
         listener(this.#result as T);
       } catch (error) {
         reportUnhandled(error);
       }
+      return undefined;
     }, true);
     return late;
   }
@@ -73,7 +75,10 @@ export class PendingReply<T> extends Observable<T> implements Reply<T>, Settleab
   ): Promise<A | B> {
     this.observed = true;
     this.#promise ??=
-      this.#status === 'pending' ? new Promise((...fulfil) => { this.#fulfil = fulfil; })
+      this.#status === 'pending' ? new Promise((resolve, reject) => {
+        this.#resolve = resolve;
+        this.#reject = reject;
+      })
       : this.#status === 'resolved' ? Promise.resolve(this.#result as T)
       : Promise.reject(this.#result as Error);
     return this.#promise.then(onValue, onError);
@@ -83,7 +88,8 @@ export class PendingReply<T> extends Observable<T> implements Reply<T>, Settleab
     this.#status = status;
     this.#result = result;
     if (this.#subject) deliver(() => this.#stream());
-    this.#fulfil?.[status === 'resolved' ? 0 : 1](result as T);
+    if (status === 'resolved') this.#resolve?.(result as T);
+    else this.#reject?.(result);
   }
 
   /** The AsyncSubject; a settled one takes no notice of being settled again. */

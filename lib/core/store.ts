@@ -31,7 +31,7 @@
  * in `#work` is a loop.
  */
 import { StoreFace, type Store } from './client.js';
-import type { AnyDefinition, Definition, Type } from './command.js';
+import type { AnyDefinition, Definition, Given } from './command.js';
 import { checkDefinition, resolveOptions } from './internal/check-options.js';
 import type { StoreOptions } from './options.js';
 import { Owner } from './owner.js';
@@ -70,7 +70,7 @@ import { Owner } from './owner.js';
  * ```
  */
 export function createStore<S, D extends Definition<S, E>, E = never>(
-  definition: D & { readonly state: S | (() => S); readonly events?: Type<E> },
+  definition: Given<S, D, E>,
   options: StoreOptions = {},
 ): Store<D> {
   checkDefinition(definition);

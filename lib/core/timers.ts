@@ -67,7 +67,7 @@ export class Deadlines {
     let list = this.#lists.get(timeout);
     if (list === undefined) this.#lists.set(timeout, list = ring({ timeout }));
     const deadline: Deadline = { command, due, list, before: list, next: list };
-    command.extras.deadline = deadline;
+    command.deadline = deadline;
     join(list, deadline);
     if (due < this.#alarmAt) this.#arm(due);
     if (this.#pending++ === 0) this.#keepAlive(true);

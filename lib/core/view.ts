@@ -18,19 +18,23 @@ interface Watcher extends Link {
 
 /** Whether a value is an object that isn't changed by making a new one: a Map, a Set, an instance of a class. @internal */
 export function isMutable(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return typeof value === 'function';
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype) return false;
   // A plain object of another realm (a frame, a test environment) has that realm's Object.prototype, whose own is null.
   return prototype !== null && Object.getPrototypeOf(prototype) !== null;
 }
 
-/** Freezes plain objects and arrays, all the way down to what is frozen already; however deep that is. @internal */
+/** What has been frozen all the way down, so that a part that stays isn't gone through again. */
+const frozen = new WeakSet<object>();
+
+/** Freezes plain objects and arrays, all the way down, however deep that is. @internal */
 export function deepFreeze<T>(value: T): T {
-  if (Object.isFrozen(value)) return value;
   const parts: unknown[] = [value];
   for (const part of parts) {
-    if (Object.isFrozen(part) || isMutable(part)) continue;
-    for (const inner of Object.values(Object.freeze(part) as object)) parts.push(inner);
+    if (typeof part !== 'object' || part === null || frozen.has(part) || isMutable(part)) continue;
+    frozen.add(Object.freeze(part));
+    for (const inner of Object.values(part)) parts.push(inner);
   }
   return value;
 }

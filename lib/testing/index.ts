@@ -5,3 +5,7 @@ export { probe } from './probe.js';
 export type { Probe, ProbedReply, ProbeOptions } from './probe.js';
 export { openCheck } from './open-check.js';
 export type { OpenCheck, OpenCheckOptions, Watchable } from './open-check.js';
+export { checkScenario, explainSimulation, shrinkSimulation, simulate } from './simulate.js';
+export type { CheckScenarioOptions, ShrinkOptions, SimulateOptions } from './simulate.js';
+export type { Scenario, Simulation, SimulationFailure, SimulationResult } from './simulation/simulation.js';
+export type { SimulatedSource } from './simulation/work.js';

@@ -1,7 +1,7 @@
 /** The check that nothing is left open: every store closed, no timer armed, no command without its end. */
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { createStore } from '../index.js';
-import type { AnyDefinition, Definition, Phase, Store, StoreOptions, Type } from '../index.js';
+import type { AnyDefinition, Definition, Phase, Store, StoreOptions } from '../index.js';
 import { TrackedScheduler } from './tracked-scheduler.js';
 
 /** What `openCheck` goes by. Each field is optional. */
@@ -72,15 +72,13 @@ export class Watch implements OpenCheck {
     this.scheduler = new TrackedScheduler(scheduler);
   }
 
-  readonly createStore = <S, D extends Definition<S, E>, E = never>(
-    definition: D & { readonly state: S | (() => S); readonly events?: Type<E> },
-    options: StoreOptions = {},
-  ): Store<D> => {
+  // A cast: what a definition may be is said once, by `createStore` itself, and passed on here as it is.
+  readonly createStore = ((definition: never, options: StoreOptions = {}) => {
     const timers = new TrackedScheduler(options.scheduler ?? this.scheduler.target);
-    const store = createStore<S, D, E>(definition, { ...options, scheduler: timers });
+    const store: Store<AnyDefinition> = createStore<unknown, Definition<unknown, unknown>, unknown>(definition, { ...options, scheduler: timers });
     this.#timers.set(store, timers);
     return this.watch(store);
-  };
+  }) as typeof createStore;
 
   readonly watch = <W extends Watchable>(store: W): W => {
     this.stores.push(store);

@@ -12,9 +12,9 @@ const EXPECTED: Readonly<Record<string, { readonly values: readonly string[]; re
       'UnknownCommandError', 'createStore', 'effect', 'reply', 'replyLater', 'type',
     ],
     types: [
-      'AnyDefinition', 'AskOptions', 'Asks', 'Call', 'Client', 'CommandOf', 'Commands', 'Context', 'ContextTimers', 'Definition', 'EffectContext',
-      'EffectPlan', 'EffectPolicy', 'ErrorEvent', 'ErrorSite', 'EventOf', 'Handler', 'HandlerOutcome', 'MailboxOptions', 'Message', 'MessageOf',
-      'Outcome', 'Overflow', 'Phase', 'Projected', 'QueryHandler', 'Reply', 'ReplyTo', 'ShutdownOptions', 'StateOf', 'Status', 'Store',
+      'AnyDefinition', 'AskOptions', 'Asks', 'Client', 'CommandOf', 'Commands', 'Context', 'ContextTimers', 'Definition', 'EffectContext',
+      'EffectPlan', 'EffectPolicy', 'ErrorEvent', 'ErrorSite', 'EventOf', 'Given', 'Handler', 'HandlerOutcome', 'MailboxOptions', 'Message', 'MessageOf',
+      'Outcome', 'Overflow', 'Phase', 'QueryHandler', 'Reply', 'ReplyTo', 'ShutdownOptions', 'StateOf', 'Status', 'Store',
       'StoreOptions', 'Tells', 'TraceEvent', 'Type', 'ViewOf',
     ],
   },

@@ -288,3 +288,12 @@ export const ours = () => [
   // @ts-expect-error and so is a client
   null as Client<number> | null,
 ];
+
+export const definitions = () => [
+  // @ts-expect-error a tick of a command that isn't there
+  createStore({ state: 0, ticks: { restet: 100 }, commands: { reset: () => 0 } }),
+  // @ts-expect-error a tick of a command that needs a payload
+  createStore({ state: 0, ticks: { set: 100 }, commands: { set: (_count, to: number) => to } }),
+  // @ts-expect-error a field that isn't there
+  createStore({ state: 0, tick: { reset: 100 }, commands: { reset: () => 0 } }),
+];

@@ -9,13 +9,13 @@
  */
 import { Ring } from './ring.js';
 
-const waiting = new Ring<() => void>();
+const waiting = new Ring<() => unknown>();
 let delivering = false;
 
 /** Calls subscribers now, and late ones after the delivery that is going on. @internal */
-export function deliver(call: () => void, late = false): void {
-  if (delivering) return late ? waiting.push(call) : call();
+export function deliver(call: () => unknown, late = false): void {
+  if (delivering) return void (late ? waiting.push(call) : call());
   delivering = true;
-  for (let next: (() => void) | undefined = call; next; next = waiting.shift()) next();
+  for (let next: (() => unknown) | undefined = call; next; next = waiting.shift()) next();
   delivering = false;
 }

@@ -1,0 +1,127 @@
+/** Writes down what the clients of a store ask, and what they are answered. */
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import { StoreError } from '../index.js';
+import type { AnyDefinition, AskOptions, Client, Message, MessageOf, Reply } from '../index.js';
+import type { History, Operation, OperationEnd } from './operation.js';
+import { show } from './show.js';
+
+/** What a recording goes by. Each field is optional. */
+export interface HistoryOptions {
+  /** The time that counts as 0 ms. Default 0, which in a marble test is its begin. */
+  readonly since?: number;
+  /** Where times come from. Default `asyncScheduler`, whose time is virtual within a marble test. */
+  readonly scheduler?: SchedulerLike;
+}
+
+/** A history that grows while its clients ask. */
+export interface RecordedHistory<D extends AnyDefinition> extends History<MessageOf<D>> {
+  /**
+   * A client whose asks and tells are written down under a name. It does what the client behind it does, and so do
+   * those that its `with` gives.
+   *
+   * @param name default `'client 1'`, `'client 2'`, …
+   * @param through the client that it asks through. Default the one that `recordHistory` was given; another one for
+   * other limits, or for another way to the same store
+   */
+  client(name?: string, through?: Client<D>): Client<D>;
+}
+
+/** A face as it is at run time: functions by the names of commands and queries. */
+type Face = Readonly<Record<string, (payload: unknown) => unknown>>;
+
+/**
+ * Records the history of a store: when each ask of its clients began, when it was answered and with what. For
+ * `checkLinearizable` and `drawHistory`.
+ *
+ * A store's own errors are read by rule S5. `started: false` says that it never happened, `started: true` (a timeout or
+ * an abort of a handler that had begun) that it may have happened or not, at any later time. A tell is never answered,
+ * so it may have happened or not. All other errors are the handler's, and so answers.
+ *
+ * Gotchas: payloads, replies and errors are kept, not copied. A recorded reply counts as observed, so its failure isn't
+ * reported as unhandled. An ask takes part if it's made through `history.client()`; what `select` and `snapshot` show
+ * isn't written down. `context.via` takes the store, and no recorded client.
+ *
+ * @param client the store, or a client of it
+ * @param options where times come from
+ * @returns the history, which grows, and makes the clients that it writes down
+ * @throws TypeError for what is no client
+ *
+ * @example
+ * ```ts
+ * import { createStore } from 'ownstate';
+ * import { recordHistory } from 'ownstate/testing';
+ *
+ * const register = createStore({ state: 0, commands: { set: (_, to: number) => to }, queries: { get: (n) => n } });
+ * const history = recordHistory(register);
+ * const ann = history.client('ann');
+ * const bob = history.client('bob');
+ * await ann.ask.set(1);
+ * await bob.ask.get();
+ * for (const operation of history.operations) {
+ *   const { client, type, outcome } = operation;
+ *   console.log(`${client} ${type} ${outcome} ${operation.began}-${operation.ended}`); // ann set replied 1-2, bob get replied 3-4
+ * }
+ * ```
+ */
+export function recordHistory<D extends AnyDefinition>(client: Client<D>, options: HistoryOptions = {}): RecordedHistory<D> {
+  const { since = 0, scheduler = asyncScheduler } = options;
+  const { ask, tell } = Object(client) as Partial<Client<D>>;
+  if (!ask || !tell) throw new TypeError(`Expected \`client\` to be a store or a client, got ${show(client)}`);
+  const operations: Operation<MessageOf<D>>[] = [];
+  let place = 0;
+  let clients = 0;
+
+  /** Writes a begin down, and gives the function that writes down the end. */
+  const begin = (name: string, { type, payload }: Message): ((end: (ended: number) => OperationEnd) => void) => {
+    const begun = { client: name, type, payload, began: ++place, beganAt: scheduler.now() - since };
+    // Casts here and below: the client's types have let in messages of its store only.
+    const index = operations.push({ ...begun, outcome: 'unknown' } as Operation<MessageOf<D>>) - 1;
+    return (end) => {
+      const ended = ++place;
+      operations[index] = { ...begun, ...end(ended), endedAt: scheduler.now() - since } as Operation<MessageOf<D>>;
+    };
+  };
+
+  /** Asks, and listens to the reply before anybody else does. */
+  const asks = <R extends Reply<unknown>>(name: string, store: string, message: Message, send: () => R): R => {
+    const end = begin(name, message);
+    const reply = send();
+    reply.subscribe({
+      next: (value) => end((ended) => ({ outcome: 'replied', ended, reply: value })),
+      error: (error: unknown) => end((ended) => ({ outcome: readError(error, store, message.type), ended, error })),
+    });
+    return reply;
+  };
+
+  const record = (name: string, to: Client<D>): Client<D> => ({
+    get name() { return to.name; },
+    ask: faceOf(to.ask as Face, (type, payload, send) => asks(name, to.name, { type, payload }, send as () => Reply<unknown>)) as Client<D>['ask'],
+    tell: faceOf(to.tell as Face, (type, payload, send) => (begin(name, { type, payload }), send())) as Client<D>['tell'],
+    send: (message) => asks(name, to.name, message, () => to.send(message)),
+    // A cast: the signature is made of overloads.
+    select: ((...how: []) => to.select(...how)) as Client<D>['select'],
+    snapshot: () => to.snapshot(),
+    get events$() { return to.events$; },
+    get errors$() { return to.errors$; },
+    get trace$() { return to.trace$; },
+    status: () => to.status(),
+    get closed() { return to.closed; },
+    with: (limits: AskOptions) => record(name, to.with(limits)),
+  });
+
+  return { operations, client: (name = `client ${++clients}`, through = client) => record(name, through) };
+}
+
+/** What an error says of whether its command has happened. One that another store decided on is the handler's own. */
+function readError(error: unknown, store: string, type: string): 'failed' | 'unknown' | 'never' {
+  if (!(error instanceof StoreError) || error.store !== store || error.type !== type) return 'failed';
+  return error.started ? 'unknown' : 'never';
+}
+
+/** The same functions under the same names, each called by way of `call`. */
+function faceOf(face: Face, call: (type: string, payload: unknown, send: () => unknown) => unknown): object {
+  const entries: [string, (payload: unknown) => unknown][] = [];
+  // The names stand on a prototype.
+  for (const type in face) entries.push([type, (payload) => call(type, payload, () => face[type]?.(payload))]);
+  return Object.fromEntries(entries);
+}
