@@ -2,14 +2,14 @@
  * OPEN FIRST. A store, and the way of a command through it:
  *
  * ```
- *   clients                                    the owner (this file)
+ *   clients                                    the owner (owner.ts)
  *   ask.x(p) ──┐               ┌───────────────────────────────────────────────┐
  *   tell.x(p) ─┼─▶ Subject ──▶ │ mailbox ─▶ fold (scan | concatMap) ─▶ state    │ ─▶ select(), snapshot()
  *   ticks ─────┘  <Command>    │             │         private, never leaves    │ ─▶ events$   ─▶ trace$
  *      ▲                       └─────────────┼─────────────────────────────────┘
  *      └────────── AsyncSubject: the reply ◀─┘
  *
- *   client.ts ─▶ command.ts ─▶ mailbox.ts ─▶ fold.ts (outcome.ts, effect.ts) ─▶ view.ts ─▶ reply.ts
+ *   client.ts ─▶ owner.ts ─▶ mailbox.ts ─▶ loop.ts ─▶ fold.ts (outcome.ts, effect.ts) ─▶ answers.ts ─▶ view.ts, reply.ts
  * ```
  *
  * For each command, in this order: fold it, commit the new state, show it to whoever selects, answer.
@@ -27,8 +27,8 @@
  * ```
  *
  * While a command is handled the owner is *busy*: what is sent meanwhile, by a handler, an observer or the subscriber
- * of a reply, waits in the mailbox until that one is finished, notifications included. So nothing nests, and the loop
- * in `#work` is a loop.
+ * of a reply, waits in the mailbox until that one is finished, notifications included. So nothing nests, and the loop is
+ * a loop. The owner is one object: Loop (takes one at a time) ◀ Fold (holds the state) ◀ Answers ◀ Owner.
  */
 import { StoreFace, type Store } from './client.js';
 import type { AnyDefinition, Definition, Given } from './command.js';

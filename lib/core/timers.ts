@@ -11,6 +11,7 @@
  * ```
  */
 import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs';
+import type { Answers } from './answers.js';
 import type { Command } from './command.js';
 import { AskTimeoutError } from './errors.js';
 import { expect } from './internal/check-options.js';
@@ -52,13 +53,13 @@ export interface Deadline extends Link {
 
 /** The deadlines of a store's pending asks. @internal */
 export class Deadlines {
-  readonly #owner: Owner;
+  readonly #owner: Answers;
   readonly #lists = new Map<number, Deadline['list']>();
   #pending = 0;
   #alarm: Subscription | undefined = undefined;
   #alarmAt = Infinity;
 
-  constructor(owner: Owner) {
+  constructor(owner: Answers) {
     this.#owner = owner;
   }
 

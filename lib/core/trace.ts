@@ -1,7 +1,7 @@
 /** What happens in a store, as it happens: the events of `trace$`, and of `errors$`. */
+import type { Answers } from './answers.js';
 import type { Command } from './command.js';
 import type { Phase } from './lifecycle.js';
-import type { Owner } from './owner.js';
 
 /** What each trace event carries. Times are milliseconds of the store's scheduler. */
 interface Traced {
@@ -56,14 +56,14 @@ export interface ErrorEvent {
 type Detail = TraceEvent extends infer E ? (E extends TraceEvent ? Omit<E, keyof Traced> : never) : never;
 
 /** @internal */
-export function traceEvent(owner: Owner, command: Command | undefined, detail: Detail): TraceEvent {
+export function traceEvent(owner: Answers, command: Command | undefined, detail: Detail): TraceEvent {
   const { id = 0, seq = 0, type = '' } = command ?? {};
   // The spread comes last: V8 is slow to add properties after one.
   return { store: owner.name, id, seq: seq || owner.seq, type, time: owner.now(), ...detail };
 }
 
 /** @internal */
-export function settledEvent(owner: Owner, command: Command, outcome: 'replied' | 'failed', error: unknown): TraceEvent {
+export function settledEvent(owner: Answers, command: Command, outcome: 'replied' | 'failed', error: unknown): TraceEvent {
   const { sentAt, startedAt } = command.extras;
   const now = owner.now();
   const waited = sentAt === undefined ? undefined : (startedAt ?? now) - sentAt;

@@ -1,8 +1,9 @@
 /** What may be seen of a store's state: `select`, `snapshot`, and the freezing of what they give out. */
 import { Observable, type Subscriber } from 'rxjs';
+import type { Answers } from './answers.js';
 import { expect } from './internal/check-options.js';
 import { join, leave, ring, type Link } from './internal/links.js';
-import type { Owner } from './owner.js';
+
 
 // `never`: whatever a caller's projector takes; the definition's types have seen to it that it gets just that.
 type Projector = (view: never) => unknown;
@@ -26,7 +27,7 @@ export function isMutable(value: unknown): boolean {
 }
 
 /** What has been frozen all the way down, so that a part that stays isn't gone through again. */
-const frozen = new WeakSet<object>();
+const frozen = new WeakSet();
 
 /** Freezes plain objects and arrays, all the way down, however deep that is. @internal */
 export function deepFreeze<T>(value: T): T {
@@ -41,11 +42,11 @@ export function deepFreeze<T>(value: T): T {
 
 /** The view of a store, and who watches it. @internal */
 export class View {
-  readonly #owner: Owner;
+  readonly #owner: Answers;
   readonly #watchers: Link = ring({});
   #version = 0;
 
-  constructor(owner: Owner) {
+  constructor(owner: Answers) {
     this.#owner = owner;
   }
 
@@ -110,7 +111,7 @@ export class View {
 }
 
 /** The view of a store's present state. @throws TypeError for a state mutated in place without a `view` @internal */
-export function viewOf({ state, options, definition }: Owner): unknown {
+export function viewOf({ state, options, definition }: Answers): unknown {
   const { view } = definition;
   expect(view !== undefined || !isMutable(state), 'view', 'a function, for a state that is mutated in place', view);
   const seen = view === undefined ? state : view(state);
@@ -118,7 +119,7 @@ export function viewOf({ state, options, definition }: Owner): unknown {
 }
 
 /** The same for a trace: `undefined` where there's no view. @internal */
-export function seen(owner: Owner): unknown {
+export function seen(owner: Answers): unknown {
   try {
     return viewOf(owner);
   } catch {

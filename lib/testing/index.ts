@@ -9,3 +9,11 @@ export { checkScenario, explainSimulation, shrinkSimulation, simulate } from './
 export type { CheckScenarioOptions, ShrinkOptions, SimulateOptions } from './simulate.js';
 export type { Scenario, Simulation, SimulationFailure, SimulationResult } from './simulation/simulation.js';
 export type { SimulatedSource } from './simulation/work.js';
+export { recordHistory } from './history.js';
+export type { HistoryOptions, RecordedHistory } from './history.js';
+export type { History, Operation, OperationEnd } from './operation.js';
+export { checkLinearizable } from './linearizable.js';
+export type { Linearizability, LinearizableOptions } from './linearizable.js';
+export type { LinearModel, LinearStep } from './linearizable/model.js';
+export { drawHistory } from './draw-history.js';
+export type { DrawOptions } from './draw-history.js';

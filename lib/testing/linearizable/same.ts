@@ -34,7 +34,7 @@ export function hashOf(value: unknown, depth = 4): number {
   if (Array.isArray(value)) return value.reduce<number>((hash, item) => mix(hash ^ hashOf(item, depth - 1)), 3);
   if (value instanceof Date) return hashOf(value.getTime());
   // Entries in whatever order, so their hashes are added.
-  const entries = value instanceof Map ? [...value] : value instanceof Set ? [...value].map((item) => [item, 0])
+  const entries: (readonly [unknown, unknown])[] = value instanceof Map ? [...value] : value instanceof Set ? [...value].map((item: unknown) => [item, 0] as const)
     : isPlain(value) ? Object.entries(value) : [];
   return entries.reduce((hash, [key, item]) => (hash + mix(keyHash(key) ^ hashOf(item, depth - 1))) | 0, entries.length);
 }

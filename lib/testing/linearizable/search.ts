@@ -89,6 +89,13 @@ export class Search<S, M extends Message> {
     let culprit = -1;
     let furthest = -1;
     let entry = next[this.#mustHead] as number;
+    const toggle = (operation: number): void => {
+      const isMust = operation < musts;
+      const bits = isMust ? must : may;
+      const bit = isMust ? operation : operation - musts;
+      bits[bit >>> 5] = (bits[bit >>> 5] as number) ^ (1 << (bit & 31));
+      if (isMust) hash ^= mix(operation + 1);
+    };
     for (;;) {
       if (next[this.#mustHead] === this.#mustHead) {
         if (all === undefined) return { verdict: 'explained', order: path.map(({ operation }) => this.#operation(operation)) };
@@ -105,11 +112,8 @@ export class Search<S, M extends Message> {
           if (to !== REFUSED && (isMust || !this.#isIdle(to, state, above, operation))) {
             this.#takeOut(entry);
             const before = { operation: entry, state, last, limit };
-            flip(isMust ? must : may, isMust ? entry : entry - musts);
-            if (isMust) {
-              last = Math.max(last, entry);
-              hash ^= mix(entry + 1);
-            }
+            toggle(entry);
+            if (isMust) last = Math.max(last, entry);
             // The first entry left is the begin of the first must left.
             if (seen.add(hash, to, next[this.#mustHead] as number, last, must, may)) {
               path.push(before);
@@ -118,8 +122,7 @@ export class Search<S, M extends Message> {
               continue;
             }
             this.#putBack(entry);
-            flip(isMust ? must : may, isMust ? entry : entry - musts);
-            if (isMust) hash ^= mix(entry + 1);
+            toggle(entry);
             last = before.last;
           }
         }
@@ -136,10 +139,8 @@ export class Search<S, M extends Message> {
       } else {
         const back = path.pop();
         if (back === undefined) return { verdict: 'refuted', culprit: this.#operation(culprit) };
-        const isMust = back.operation < musts;
         this.#putBack(back.operation);
-        flip(isMust ? must : may, isMust ? back.operation : back.operation - musts);
-        if (isMust) hash ^= mix(back.operation + 1);
+        toggle(back.operation);
         ({ state, last, limit } = back);
         entry = next[back.operation] as number;
       }
@@ -209,8 +210,4 @@ function inOrder(musts: readonly Operation[], ends: readonly number[], ended: Fl
     entries.push(offset + must);
   }
   return entries;
-}
-
-function flip(bits: Int32Array, index: number): void {
-  bits[index >>> 5] = (bits[index >>> 5] as number) ^ (1 << (index & 31));
 }

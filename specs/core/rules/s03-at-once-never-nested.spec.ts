@@ -264,6 +264,27 @@ describe('S3 At once when idle, never nested', () => {
       expect(late).toEqual([1, 2]);
     });
 
+    it('when one subscribes during a notification, also where the view is made anew for each look', () => {
+      const store = createStore({ state: 0, view: (count) => ({ count }), commands: { add: (count) => count + 1 } });
+      const late: unknown[] = [];
+      store.select().subscribe(({ count }) => {
+        if (count === 1) store.select().subscribe((seen) => late.push(seen.count));
+      });
+      store.tell.add();
+      store.tell.add();
+      expect(late).toEqual([1, 2]);
+    });
+
+    it('until it unsubscribes: then not even its projector is called', () => {
+      const store = createStore(counting);
+      const projected: number[] = [];
+      const watching = store.select((count) => projected.push(count)).subscribe();
+      store.tell.add();
+      watching.unsubscribe();
+      store.tell.add();
+      expect(projected).toEqual([0, 1]);
+    });
+
     it('when one unsubscribes itself during a notification', () => {
       const store = createStore(counting);
       const [once, after]: [number[], number[]] = [[], []];

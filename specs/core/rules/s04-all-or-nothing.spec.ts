@@ -1,7 +1,7 @@
 /** Rule S4: what fails changes nothing, fails its own reply, and the store goes on. */
 import { createStore, effect, reply, replyLater, type } from 'ownstate';
 import { marbles } from 'ownstate/testing';
-import { concat, config, defer, EMPTY, filter, map, mergeMap, of, throwError, timer } from 'rxjs';
+import { concat, config, defer, EMPTY, filter, finalize, map, mergeMap, NEVER, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 describe('S4 All or nothing', () => {
@@ -333,6 +333,42 @@ describe('S4 All or nothing', () => {
       store.tell.drop();
       expect(seen).toEqual(['built']);
       expect(store.status()).toMatchObject({ handled: 2, failed: 0, running: 0 });
+    });
+  });
+
+  describe('a store that is aborted', () => {
+    it('by its own handler takes no state from it any more', () => {
+      const abort = new AbortController();
+      const store = createStore({
+        state: 0,
+        commands: {
+          end: (count) => {
+            abort.abort();
+            return reply(count + 1, 'too late');
+          },
+        },
+      }, { signal: abort.signal });
+      const seen: unknown[] = [];
+      store.select().subscribe({ next: (count) => seen.push(count), complete: () => seen.push('complete') });
+      store.ask.end().subscribe({ next: (answer) => seen.push(answer), error: (error: unknown) => seen.push((error as { code: string }).code) });
+      expect(seen).toEqual([0, 'complete', 'STORE_CLOSED']);
+      expect(store.snapshot()).toBe(0);
+    });
+
+    it('by an observer of what an Observable has just emitted ends that Observable', () => {
+      const abort = new AbortController();
+      const steps: unknown[] = [];
+      const store = createStore({
+        state: 0,
+        commands: { work: () => concat(of(1), NEVER).pipe(finalize(() => steps.push('unsubscribed'))) },
+      }, { signal: abort.signal });
+      store.select().subscribe((count) => {
+        steps.push(count);
+        if (count === 1) abort.abort();
+      });
+      store.ask.work().subscribe({ error: (error: unknown) => steps.push((error as { code: string }).code) });
+      expect(steps).toEqual([0, 1, 'unsubscribed', 'STORE_CLOSED']);
+      expect(store.status()).toMatchObject({ running: 0, phase: 'closed' });
     });
   });
 

@@ -1,0 +1,235 @@
+/** What becomes of a command that is handled: its state is shown, its events are announced, its reply settles. */
+import type { Subject } from 'rxjs';
+import type { Command } from './command.js';
+import { MailboxFullError, StoreError } from './errors.js';
+import { Fold } from './fold.js';
+import { unwatch } from './internal/abort-signals.js';
+import { Streams } from './internal/streams.js';
+import { reportUnhandled } from './internal/unhandled.js';
+import { after, Deadlines } from './timers.js';
+import { settledEvent, traceEvent, type TraceEvent } from './trace.js';
+import { isMutable, seen, View } from './view.js';
+
+/** No flights: what all stores share that never had one. */
+const NONE = new Set<Command>();
+
+/** @internal */
+export abstract class Answers extends Fold {
+  abstract readonly name: string;
+  /** Commands whose effect or later reply is in flight, and how many there are of each. */
+  flights: Set<Command> = NONE;
+  effects = 0;
+  replies = 0;
+  handled = 0;
+  failed = 0;
+  dropped = 0;
+  timedOut = 0;
+  // What most stores never use is made when it's first used.
+  #view: View | undefined;
+  #streams: Streams | undefined;
+  #deadlines: Deadlines | undefined;
+  /** Failed replies that nobody has observed so far. */
+  #unobserved: [Command, unknown][] | undefined;
+
+  abstract close(): void;
+
+  get view(): View {
+    return this.#view ??= new View(this);
+  }
+
+  get streams(): Streams {
+    return this.#streams ??= new Streams();
+  }
+
+  get deadlines(): Deadlines {
+    return this.#deadlines ??= new Deadlines(this);
+  }
+
+  /** Whether anybody ever asked for a stream: until then there's nothing to trace. */
+  protected get streaming(): boolean {
+    return this.#streams !== undefined;
+  }
+
+  /** Where trace events go, while somebody watches. */
+  protected get traced(): Subject<TraceEvent> | undefined {
+    return this.#streams?.watched('trace');
+  }
+
+  now(): number {
+    return this.scheduler.now();
+  }
+
+  // ── through ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  protected begin(command: Command): void {
+    this.current = command;
+    if (this.#streams) this.#tellBegin(command, this.#streams);
+  }
+
+  #tellBegin(command: Command, streams: Streams): void {
+    const { payload, route: { type, query, landed } } = command;
+    // The result of an effect is no message that anybody sent.
+    if (!query && !landed) streams.watched('commands')?.next({ type, payload });
+    if (!this.traced) return;
+    command.extras.startedAt ??= this.now();
+    this.traced.next(traceEvent(this, command, { kind: 'started' }));
+  }
+
+  protected show(command: Command): void {
+    if (this.#streams) this.traced?.next(traceEvent(this, command, { kind: 'state', view: seen(this) }));
+    this.#view?.show();
+    if (command.more) this.#announce(command);
+  }
+
+  /** What the handler emitted, now that its state is shown. */
+  #announce(command: Command): void {
+    for (const event of command.more?.events?.splice(0) ?? []) {
+      this.#streams?.watched('events')?.next(event);
+      this.traced?.next(traceEvent(this, command, { kind: 'event', event }));
+    }
+  }
+
+  // ── out ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  protected end(command: Command): void {
+    if (command.more) this.#announce(command);
+    this.handled++;
+    this.current = null;
+  }
+
+  protected refuse(command: Command, error: unknown, own: boolean): void {
+    const policy = command.route.query || own ? 'keep' : this.options.onHandlerError;
+    if (command.more) command.more.events = undefined;
+    this.end(command);
+    if (policy === 'reset') this.#reset(command);
+    this.fail(command, error, own);
+    if (policy === 'stop') this.close();
+  }
+
+  /** Begins again with the first state, if it can be made. */
+  #reset(command: Command): void {
+    try {
+      this.commit(command, this.make());
+    } catch (error) {
+      this.report(command, error, false);
+    }
+  }
+
+  /** Answers an ask; the answer to a tell, and one that comes too late, goes nowhere. */
+  settle(command: Command, value: unknown): void {
+    if (command.settled) return;
+    const { reply } = command;
+    const leak = reply && this.leak(command, this.state, value);
+    if (leak) return this.fail(command, leak, true);
+    command.settled = true;
+    this.#release(command);
+    if (this.#streams) this.traced?.next(settledEvent(this, command, 'replied', undefined));
+    reply?.settle('resolved', value);
+  }
+
+  /** In development: an error if a reply is the very state that is mutated in place (rule S10). */
+  leak({ type }: Command, state: unknown, value: unknown): TypeError | undefined {
+    if (value !== state || !this.options.freeze || !isMutable(value)) return undefined;
+    return new TypeError(`Expected ${this.name}.${type} to reply with a copy, got the state itself, which is mutated in place`);
+  }
+
+  /** Fails a command whose handling has ended. */
+  fail(command: Command, error: unknown, own: boolean): void {
+    if (!(own && error instanceof StoreError)) this.failed++;
+    // Too late for the asker, who has got another error by then.
+    if (command.settled) this.report(command, error, true);
+    else this.reject(command, error, own);
+  }
+
+  /** Fails a command that nobody is to wait for any longer: withdrawn if it still waits, told by its signal if it runs. */
+  giveUp(command: Command, error: StoreError, closing = false): void {
+    if (!command.started) this.mailbox.withdraw(command);
+    this.busily(() => {
+      if (!command.settled) this.reject(command, error, true);
+      command.more?.controller?.abort(error);
+      try {
+        command.more?.cancel?.(closing);
+      } catch (thrown) {
+        reportUnhandled(thrown);
+      }
+    });
+  }
+
+  /** Fails a command. `own`: by a decision of the store's, which never brings a process down over a tell. */
+  protected reject(command: Command, error: unknown, own: boolean): void {
+    command.settled = true;
+    this.#release(command);
+    if (own && error instanceof MailboxFullError) {
+      this.dropped++;
+      this.traced?.next(traceEvent(this, command, { kind: 'dropped', error }));
+    } else {
+      this.traced?.next(settledEvent(this, command, 'failed', error));
+    }
+    const { reply } = command;
+    if (!reply) return this.report(command, error, own);
+    reply.settle('rejected', error);
+    if (reply.observed) return;
+    // It may be observed in a moment, by whoever sent it.
+    this.#unobserved ??= [];
+    if (this.#unobserved.push([command, error]) > 1) return;
+    after(this.scheduler, 1, () => this.#reportUnobserved());
+  }
+
+  #reportUnobserved(): void {
+    for (const [command, error] of this.#unobserved?.splice(0) ?? []) {
+      if (!command.reply?.observed) this.report(command, error, false);
+    }
+  }
+
+  /** A failed tell, a failed reply that nobody observes, a source's error (rule S6). */
+  report(command: Command | undefined, error: unknown, own: boolean): void {
+    const { type = '', seq = 0, started = false } = command ?? {};
+    const errors = this.#streams?.watched('errors');
+    if (errors) errors.next({ store: this.name, seq: seq || this.seq, type, error, started });
+    else if (!own) reportUnhandled(error);
+  }
+
+  /** A settled command leaves nothing behind. */
+  #release(command: Command): void {
+    const { deadline, more } = command;
+    if (deadline) this.deadlines.remove(deadline);
+    if (more?.signal) unwatch(more.signal, command);
+    if (more?.waiter) more.waiter.more?.asks?.delete(command);
+  }
+
+  // ── flights: effects and later replies ────────────────────────────────────────────────────────────────────────────
+
+  /** An error if there's no room for one more. */
+  full(command: Command): StoreError | undefined {
+    const { capacity } = this.options;
+    return this.flights.size < capacity ? undefined : new MailboxFullError(command, capacity);
+  }
+
+  /** A command goes on beside the fold. */
+  fly(command: Command, kind: 'effects' | 'replies', cancel: (closing: boolean) => void): void {
+    if (this.flights === NONE) this.flights = new Set();
+    this.flights.add(command);
+    this[kind]++;
+    command.extras.cancel = cancel;
+  }
+
+  /** It's back, or given up: calls `then`. Nothing happens the second time, which gives `false`. */
+  land(command: Command, kind: 'effects' | 'replies', then: () => void): boolean {
+    const flew = this.flights.delete(command);
+    if (flew) {
+      this[kind]--;
+      command.extras.cancel = undefined;
+      this.busily(then);
+    }
+    return flew;
+  }
+
+  /** Nothing more is shown, announced or reported. */
+  protected complete(): void {
+    this.#deadlines?.stop();
+    // Whoever watches the errors sees also those that nobody has observed so far.
+    if (this.#streams?.watched('errors')) this.#reportUnobserved();
+    this.#view?.complete();
+    this.streams.complete();
+  }
+}

@@ -1,0 +1,149 @@
+/** Whether a history can be explained by commands that happened one after the other, each within its own time. */
+import type { Message } from '../index.js';
+import { drawHistory } from './draw-history.js';
+import { explain } from './linearizable/explain.js';
+import { Judge, type LinearModel } from './linearizable/model.js';
+import { byBegin, Search, type Budget } from './linearizable/search.js';
+import type { History, Operation } from './operation.js';
+import { show } from './show.js';
+
+/** How far `checkLinearizable` may go. */
+export interface LinearizableOptions {
+  /** The most steps of the model that the search may take. Default 20,000,000. */
+  readonly maxSteps?: number;
+}
+
+/** What `checkLinearizable` has found. Of a history that isn't linearizable it's itself a history: the part that shows why. */
+export type Linearizability<M extends Message = Message> =
+  | {
+    readonly linearizable: true;
+    /** An order that explains the history. Of what may have happened or not it holds what has to have happened. */
+    readonly order: readonly Operation<M>[];
+    /** One sentence, for a reader. */
+    readonly message: string;
+  }
+  | {
+    readonly linearizable: false;
+    /** The shortest part of the history that was found to have no explanation, in the order of the begins. */
+    readonly operations: readonly Operation<M>[];
+    /** The operation whose end no explanation gets past. */
+    readonly culprit: Operation<M>;
+    /** The state before this part: the model's `init`, or the only one possible after what came before. */
+    readonly from: unknown;
+    /** What the model's `key` gives for this part. */
+    readonly key: unknown;
+    /** What was expected, and the part drawn in text. */
+    readonly message: string;
+  };
+
+/**
+ * Decides whether a history is linearizable: whether some order of single steps explains all replies, in which each
+ * operation happens at one moment between its begin and its end.
+ *
+ * When to use: for whatever claims to behave like one store and is asked by several clients at once: a store behind
+ * caches, workers or a network. It looks at replies only, so it needs to know nothing of what is inside.
+ *
+ * An operation whose outcome is unknown may have happened at any time after its begin, or not at all. With a `key` in the
+ * model, thousands of operations take milliseconds. Without, operations that overlap in large numbers may take long: the
+ * problem is NP-complete.
+ *
+ * Gotcha: an effect is two steps, `next` and `done`; its history is that of one step only if `next` changes nothing that
+ * others read.
+ *
+ * @param history recorded by `recordHistory`, or written by hand
+ * @param model what each message does to a state, and what it replies
+ * @param options how far to search
+ * @returns the verdict: with an order that explains the history, or with the shortest part that has no explanation
+ * @throws TypeError for what is no history or no model; RangeError if the verdict would take more than `maxSteps`; and
+ * what the model's functions throw
+ *
+ * @example
+ * ```ts
+ * import { checkLinearizable } from 'ownstate/testing';
+ *
+ * const register = {
+ *   init: 0,
+ *   step: (value: number, { type, payload }: { type: string; payload?: unknown }) =>
+ *     type === 'set' ? { state: Number(payload) } : { state: value, reply: value },
+ * };
+ * const set = { client: 'ann', type: 'set', payload: 1, began: 1, ended: 2, outcome: 'replied', reply: undefined } as const;
+ * const get = { client: 'bob', type: 'get', began: 3, ended: 4, outcome: 'replied' } as const;
+ *
+ * console.log(checkLinearizable({ operations: [set, { ...get, reply: 1 }] }, register).linearizable); // true
+ * const verdict = checkLinearizable({ operations: [set, { ...get, reply: 0 }] }, register);
+ * console.log(verdict.linearizable); // false
+ * console.log(verdict.message.split('\n')[2]); // ann ├ set 1 ┤
+ * ```
+ */
+export function checkLinearizable<S, M extends Message>(
+  history: History<M>, model: LinearModel<S, M>, options: LinearizableOptions = {},
+): Linearizability<M> {
+  const { maxSteps = 20_000_000 } = options;
+  if (!(maxSteps > 0)) throw new TypeError(`Expected \`maxSteps\` to be a positive number, got ${show(maxSteps)}`);
+  checkModel(model);
+  checkHistory(history);
+  const judge = new Judge(model);
+  const from = judge.numberOf(model.init);
+  const budget: Budget = { steps: maxSteps };
+  const moments: { readonly operation: Operation<M>; readonly at: number }[] = [];
+  for (const [key, operations] of parts(history, model)) {
+    const musts = operations.filter(({ outcome }) => outcome !== 'unknown');
+    const found = new Search(judge, musts, operations.filter(({ outcome }) => outcome === 'unknown')).run(from, budget);
+    if (found.verdict === 'spent') {
+      throw new RangeError(`Expected a verdict within ${maxSteps} steps of the model (\`maxSteps\`), got none: give the model a \`key\`, `
+        + 'record a shorter history, or one with fewer operations at a time');
+    }
+    if (found.verdict === 'refuted') {
+      const part = explain(judge, operations, found.culprit, from);
+      const { culprit } = found;
+      const about = { operations: part.operations, culprit, from: judge.stateOf(part.from), key };
+      const of = model.key ? ` of key ${show(key)}` : '';
+      const message = `Expected some order of single steps to explain the history, got a part${of} that none explains, from ${show(about.from)}:\n\n`;
+      return { linearizable: false, ...about, message: message + drawHistory(about, { most: Infinity }) };
+    }
+    // Each happens as early as the order allows.
+    let at = -Infinity;
+    for (const operation of found.order) moments.push({ operation, at: at = Math.max(at, operation.began) });
+  }
+  const order = moments.sort((a, b) => a.at - b.at).map(({ operation }) => operation);
+  return { linearizable: true, order, message: `An order of ${order.length} single steps explains the history.` };
+}
+
+/** What has happened or may have, by key. */
+function parts<S, M extends Message>({ operations }: History<M>, { key }: LinearModel<S, M>): Map<unknown, Operation<M>[]> {
+  const byKey = new Map<unknown, Operation<M>[]>();
+  for (const operation of [...operations].sort(byBegin)) {
+    if (operation.outcome === 'never') continue;
+    const of = key?.(operation);
+    const part = byKey.get(of);
+    if (part) part.push(operation);
+    else byKey.set(of, [operation]);
+  }
+  return byKey;
+}
+
+function checkModel(model: unknown): void {
+  // A cast: what comes from JavaScript may be anything.
+  const { step, ...others } = Object(model) as Readonly<Record<string, unknown>>;
+  if (typeof step !== 'function') throw new TypeError(`Expected \`model.step\` to be a function, got ${show(step)}`);
+  for (const name of ['key', 'matches', 'equal', 'hash']) {
+    if (others[name] !== undefined && typeof others[name] !== 'function') {
+      throw new TypeError(`Expected \`model.${name}\` to be a function, got ${show(others[name])}`);
+    }
+  }
+}
+
+function checkHistory(history: History): void {
+  const { operations } = Object(history) as Partial<History>;
+  if (!Array.isArray(operations)) throw new TypeError(`Expected \`history.operations\` to be an array, got ${show(operations)}`);
+  for (const operation of operations as readonly Operation[]) {
+    const { began, ended = Infinity, outcome } = operation;
+    if (!['replied', 'failed', 'unknown', 'never'].includes(outcome)) {
+      throw new TypeError(`Expected the outcome of an operation to be replied, failed, unknown or never, got ${show(operation)}`);
+    }
+    const open = outcome === 'unknown' || outcome === 'never';
+    if (!Number.isFinite(began) || !(ended >= began) || (!open && ended === Infinity)) {
+      throw new TypeError(`Expected an operation to begin, and not to end before, got ${show(operation)}`);
+    }
+  }
+}

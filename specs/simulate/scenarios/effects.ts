@@ -1,0 +1,133 @@
+/** Work beside the fold, under each policy and with keys: each lane does what its policy says, whatever fails or gives up. */
+import { effect, reply, type EffectPolicy } from 'ownstate';
+import type { Scenario } from 'ownstate/testing';
+import { map, throwError, timer } from 'rxjs';
+import { codeOf, ruled } from '../support/rules.js';
+
+interface Job {
+  readonly id: number;
+  readonly key: string;
+  readonly fails: boolean;
+}
+
+interface State {
+  readonly begun: readonly number[];
+  readonly done: readonly number[];
+  readonly failed: readonly number[];
+}
+
+/** What an asker may get besides the result. */
+const DECIDED = ['ASK_TIMEOUT', 'ASK_ABORTED', 'SUPERSEDED', 'BUSY', 'MAILBOX_FULL'];
+
+function effects(policy: EffectPolicy): Scenario {
+  return {
+    name: `effects ${policy}`,
+    setup: (sim) => {
+      const capacity = sim.pick([65_536, 65_536, 3]);
+      const concurrency = 1 + sim.int(3);
+      const most = policy === 'merge' ? concurrency : 1;
+      const failure = new Error('the work failed');
+      const running = new Map<string, Set<number>>();
+      const ran = new Set<number>();
+      const gaveUp = new Set<number>();
+      const superseded = new Set<number>();
+      const lastOf = new Map<string, number>();
+      let fault: Error | undefined;
+      const must = (held: boolean, what: string) => {
+        if (!held) fault ??= new Error(what);
+      };
+
+      const run = ({ id, key, fails }: Job, signal: AbortSignal) => {
+        const lane = running.get(key) ?? new Set<number>();
+        running.set(key, lane);
+        must(lane.size < most, `${id} began beside ${[...lane].join()} of ${key}`);
+        must(!ran.has(id), `${id} ran twice`);
+        must(!gaveUp.has(id), `${id} ran after it had been given up`);
+        must((lastOf.get(key) ?? 0) < id, `${id} began after ${lastOf.get(key)!} of ${key}`);
+        lastOf.set(key, id);
+        ran.add(id);
+        lane.add(id);
+        const result = () => {
+          lane.delete(id);
+          if (fails) throw failure;
+          return id;
+        };
+        signal.addEventListener('abort', () => {
+          if (codeOf(signal.reason) !== 'SUPERSEDED') return;
+          superseded.add(id);
+          lane.delete(id);
+        });
+        const what = `work ${id}`;
+        switch (sim.int(4)) {
+          case 0: return sim.promise(result, what);
+          case 1: return sim.observable(['first', 'last'], { what }).pipe(map((value) => value === 'last' ? result() : 0));
+          case 2: return timer(sim.int(20), sim.scheduler).pipe(map(result));
+          default:
+            // At once, which needs no time.
+            lane.delete(id);
+            return fails ? throwError(() => failure) : sim.observable([id], { what });
+        }
+      };
+
+      const store = ruled(sim, sim.createStore({
+        name: 'works',
+        state: { begun: [], done: [], failed: [] } as State,
+        commands: {
+          work: (state, job: Job) => effect({ ...state, begun: [...state.begun, job.id] }, {
+            policy,
+            key: job.key,
+            ...policy === 'merge' && { concurrency },
+            run: ({ signal }) => run(job, signal),
+            done: (now, id: number) => {
+              must(id === job.id && !superseded.has(id), `${job.id} was folded with ${id}`);
+              return reply({ ...now, done: [...now.done, id] }, id);
+            },
+            failed: (now, error) => {
+              must(error === failure, `${job.id} failed with ${String(error)}`);
+              return { ...now, failed: [...now.failed, job.id] };
+            },
+          }),
+        },
+      }, { mailbox: { capacity } }), { mailbox: { capacity } });
+
+      let ids = 0;
+      for (let client = 1, clients = 2 + sim.int(2); client <= clients; client++) {
+        const timeout = sim.pick([Infinity, Infinity, 5, 30]);
+        const controller = new AbortController();
+        if (sim.chance(1 / 4)) sim.step(`client ${client} gives up`, () => controller.abort());
+        const { ask } = store.with({ timeout, signal: controller.signal });
+        sim.client(`client ${client}`, async (turn) => {
+          const settled: Promise<void>[] = [];
+          for (let times = 1 + sim.int(5); times > 0; times--) {
+            await turn();
+            const job: Job = { id: ++ids, key: sim.pick(['a', 'a', 'b']), fails: sim.chance(1 / 5) };
+            settled.push(sim.settled(`job ${job.id} of ${job.key}`, ask.work(job)).then((result) => {
+              const { begun, done, failed } = store.snapshot();
+              if (result.status === 'fulfilled') return must(result.value === job.id && done.includes(job.id), `${job.id} was answered before it was done`);
+              if (result.reason === failure) return must(job.fails && failed.includes(job.id), `${job.id} failed before that was folded`);
+              const code = codeOf(result.reason) ?? '';
+              must(DECIDED.includes(code), `${job.id} failed with ${code}`);
+              must(code !== 'SUPERSEDED' || policy === 'switch', `${job.id} was superseded under ${policy}`);
+              must(code !== 'BUSY' || policy === 'exhaust', `${job.id} was told to be busy under ${policy}`);
+              if (!ran.has(job.id)) gaveUp.add(job.id);
+              if (code === 'BUSY' || code === 'MAILBOX_FULL') must(!begun.includes(job.id), `${job.id} was refused and committed`);
+              if (code === 'SUPERSEDED') sim.atEnd(`${job.id} was never folded`, () => !store.snapshot().done.includes(job.id));
+            }));
+            if (sim.chance(1 / 3)) await Promise.all(settled);
+          }
+          await Promise.all(settled);
+        });
+      }
+      sim.always('each lane does what its policy says', () => {
+        if (fault !== undefined) throw fault;
+      });
+      sim.atEnd('each effect is folded once', () => {
+        const { begun, done, failed } = store.snapshot();
+        const ended = [...done, ...failed];
+        return ended.length === new Set(ended).size && ended.every((id) => begun.includes(id) && ran.has(id));
+      });
+    },
+  };
+}
+
+export const allEffects: readonly Scenario[] = (['concat', 'merge', 'switch', 'exhaust'] as const).map(effects);
