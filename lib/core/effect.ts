@@ -54,7 +54,7 @@ export type EffectReply<P> = P extends { readonly done: infer F; readonly failed
   ? ReplyOf<Returned<F>> | AnswerOf<Returned<G>>
   : never;
 
-type AnswerOf<O> = O extends Outcome<infer _S, infer R> ? R : never;
+type AnswerOf<O> = O extends Outcome<unknown, infer R> ? R : never;
 
 /**
  * The next state now, and work beside the fold whose result is folded later.

@@ -51,7 +51,7 @@ export class PendingReply<T> extends Observable<T> implements Reply<T>, Settleab
   override subscribe(listener?: Listener<T>, ...more: More[]): Subscription {
     this.observed = true;
     // A cast: rxjs's own signature is made of overloads.
-    const subscribe = () => this.#stream().subscribe({ next: listener as Partial<Observer<T>>, error: ...(more as []) });
+    const subscribe = () => this.#stream().subscribe(listener as Partial<Observer<T>>, ...(more as []));
     if (this.#status === 'pending') return subscribe();
     const late = new Subscription();
     const direct = this.#status === 'resolved' && typeof listener === 'function' && more.length === 0;

@@ -150,7 +150,7 @@ describe('outcomes', () => {
       ['an Observable', of(2), '[object Object]'],
       ['reply(promise, value)', reply(Promise.resolve(2), 'two'), '[object Promise]'],
     ])('that emits %s fails the ask, since a step is a state', async (_what, emission, shown) => {
-      const { failed, states } = await after(() => of(2, emission) as Observable<number>);
+      const { failed, states } = await after(() => of(2, emission, 9) as Observable<number>);
       expect(failed).toEqual(new TypeError(`Expected \`state\` to be at hand, got ${shown}`));
       expect(states).toEqual([1, 2]);
     });

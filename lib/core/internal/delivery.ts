@@ -14,7 +14,11 @@ let delivering = false;
 
 /** Calls subscribers now, and late ones after the delivery that is going on. @internal */
 export function deliver(call: () => unknown, late = false): void {
-  if (delivering) return void (late ? waiting.push(call) : call());
+  if (delivering) {
+    if (late) waiting.push(call);
+    else call();
+    return;
+  }
   delivering = true;
   for (let next: (() => unknown) | undefined = call; next; next = waiting.shift()) next();
   delivering = false;

@@ -281,5 +281,14 @@ describe('S11 Deadlocks fail at once', () => {
       expect(error).toMatchObject({ store: 'a', type: 'visits', started: false });
       expect(await at('a').ask.visits()).toBe(0);
     });
+
+    it.each(later)('close a ring also where they begin last: %s', (_form, outcome) => marbles((m) => {
+      const at = network(byObservable, {}, m.store);
+      // b works until 2; a waits for its turn at b; then b, with its mailbox open, waits for a.
+      at('b').tell.perform(() => m.cold('                  --(0|)', { 0: 0 }));
+      const work: Work = () => code(at('b').ask.perform(() => outcome(() => at('a').ask.visits()))).pipe(map((name) => reply(1, name)));
+      m.expect(at('a').ask.perform(work)).toBeObservable('--(d|)', { d: 'DEADLOCK' });
+      m.expect(at('a').ask.visits()).toBeObservable('     --(v|)', { v: 1 });
+    })());
   });
 });

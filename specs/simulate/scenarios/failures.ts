@@ -2,7 +2,7 @@
 import { reply, type HandlerOutcome, type Reply } from 'ownstate';
 import type { Scenario } from 'ownstate/testing';
 import { concat, map, of, tap } from 'rxjs';
-import { kinds, sometime, Turnstile, type Kind } from '../support/outcomes.js';
+import { kinds, Turnstile, type Kind } from '../support/outcomes.js';
 import { codeOf, ruled } from '../support/rules.js';
 
 interface Order {

@@ -60,7 +60,7 @@ function stop(sim: Simulation, at: number, stops: readonly Store<StopDefinition>
       case 'promise': return ask().then(give);
       case 'observable': return ask().pipe(map(give));
       case 'later': return replyLater(visits + 1, ask().pipe(map(passed)));
-      case 'effect': return effect<number, Names, Names>(visits, { policy: 'merge', run: () => ask(), done: (now, names) => reply(now + 1, passed(names)) });
+      case 'effect': return effect(visits, { policy: 'merge', run: () => ask(), done: (now: number, names: Names) => reply(now + 1, passed(names)) });
     }
   };
   // A cast: what it gives is one of the outcomes, in any form.
