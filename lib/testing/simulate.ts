@@ -112,7 +112,7 @@ async function run(world: World, chronicle: Chronicle, maxSteps: number): Promis
   const { agenda, clock } = world;
   for (;;) {
     await platformTurn();
-    world.followUp();
+    if (world.followUp()) await platformTurn();
     world.check();
     if (!agenda.expectant) return;
     if (world.done >= maxSteps) throw new Broken('the end', new Error(`Expected the run to end within ${maxSteps} steps (\`maxSteps\`), got more to do`));

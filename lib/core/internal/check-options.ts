@@ -7,8 +7,7 @@ import type { ResolvedOptions, StoreOptions } from '../options.js';
 function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return 'a function';
-  // A cast: what's left prints as what it is.
-  return typeof value === 'object' ? Object.prototype.toString.call(value) : String(value as number | undefined);
+  return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value);
 }
 
 /** @throws TypeError in the form of all messages: ``Expected `capacity` to be a positive integer, got -1``. @internal */

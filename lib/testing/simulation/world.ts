@@ -129,12 +129,15 @@ export class World implements Simulation {
     this.broken ??= new Broken(what, error);
   }
 
-  /** What was to happen after this step. */
-  followUp(): void {
-    for (const { what, check } of this.#after.get(this.done) ?? []) {
+  /** Does what was to happen after this step, and gives whether there was anything. */
+  followUp(): boolean {
+    const works = this.#after.get(this.done);
+    this.#after.delete(this.done);
+    for (const { what, check } of works ?? []) {
       this.#chronicle.note(what);
       this.#do(what, check);
     }
+    return works !== undefined;
   }
 
   /** @throws Broken if something doesn't hold that has to hold after each step */

@@ -27,7 +27,7 @@ function effects(policy: EffectPolicy): Scenario {
       const concurrency = 1 + sim.int(3);
       const most = policy === 'merge' ? concurrency : 1;
       const failure = new Error('the work failed');
-      const running = new Map<string, Set<number>>();
+      const running = new Map<string, Map<number, AbortSignal>>();
       const ran = new Set<number>();
       const gaveUp = new Set<number>();
       const superseded = new Set<number>();
@@ -38,25 +38,27 @@ function effects(policy: EffectPolicy): Scenario {
       };
 
       const run = ({ id, key, fails }: Job, signal: AbortSignal) => {
-        const lane = running.get(key) ?? new Set<number>();
+        const lane = running.get(key) ?? new Map<number, AbortSignal>();
         running.set(key, lane);
-        must(lane.size < most, `${id} began beside ${[...lane].join()} of ${key}`);
+        if (policy === 'switch') {
+          for (const [former, { aborted }] of lane) {
+            must(aborted, `${id} began beside ${former} of ${key}, which was not told`);
+            superseded.add(former);
+          }
+          lane.clear();
+        }
+        must(lane.size < most, `${id} began beside ${[...lane.keys()].join()} of ${key}`);
         must(!ran.has(id), `${id} ran twice`);
         must(!gaveUp.has(id), `${id} ran after it had been given up`);
         must((lastOf.get(key) ?? 0) < id, `${id} began after ${lastOf.get(key)!} of ${key}`);
         lastOf.set(key, id);
         ran.add(id);
-        lane.add(id);
+        lane.set(id, signal);
         const result = () => {
           lane.delete(id);
           if (fails) throw failure;
           return id;
         };
-        signal.addEventListener('abort', () => {
-          if (codeOf(signal.reason) !== 'SUPERSEDED') return;
-          superseded.add(id);
-          lane.delete(id);
-        });
         const what = `work ${id}`;
         switch (sim.int(4)) {
           case 0: return sim.promise(result, what);

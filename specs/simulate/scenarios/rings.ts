@@ -22,17 +22,22 @@ type Wait = 'via' | 'promise' | 'observable' | 'later' | 'effect';
 /** Who waits for whom, and how often. */
 class Edges {
   readonly #open = new Map<string, number>();
+  readonly #seen = new WeakSet<DeadlockError>();
 
   /** Follows an ask, and looks closely at a ring that it's said to close. */
-  follow<T>(from: string, to: string, asked: Reply<T>, fault: (error: Error) => void): Reply<T> {
+  follow<T>(from: string, to: string, ask: () => Reply<T>, fault: (error: Error) => void): Reply<T> {
     const edge = `${from} → ${to}`;
     this.#open.set(edge, (this.#open.get(edge) ?? 0) + 1);
     const end = () => void this.#open.set(edge, this.#open.get(edge)! - 1);
+    const asked = ask();
     asked.subscribe({
       error: (error: unknown) => {
-        if (error instanceof DeadlockError && error.store === to && !error.started) {
+        // The asker of a store that failed by it gets the same error.
+        if (error instanceof DeadlockError && !this.#seen.has(error)) {
+          this.#seen.add(error);
           const missing = error.ring.slice(1).map((name, i) => `${error.ring[i]!} → ${name}`).filter((link) => (this.#open.get(link) ?? 0) === 0);
           if (missing.length > 0) fault(new Error(`${error.message}: nobody waits ${missing.join(', ')}`));
+          if (error.started || error.store !== to) fault(new Error(`${error.message}: not the ask to ${to}, withdrawn`));
           if (error.ring.length < 2 || error.ring[0] !== error.ring.at(-1)) fault(new Error(`${error.ring.join(' → ')} is no ring`));
         }
         end();
@@ -49,7 +54,7 @@ function stop(sim: Simulation, at: number, stops: readonly Store<StopDefinition>
   const visit = (visits: number, [next, ...rest]: Path, { via }: Context<never>): unknown => {
     if (next === undefined) return reply(visits + 1, [name]);
     const ask = (through = (store: Store<StopDefinition>) => store as Pick<Store<StopDefinition>, 'ask'>) =>
-      edges.follow(name, `stop ${next}`, through(stops[next]!).ask.visit(rest) as Reply<Names>, fault);
+      edges.follow(name, `stop ${next}`, () => through(stops[next]!).ask.visit(rest) as Reply<Names>, fault);
     const passed = (names: Names): Names => [name, ...names];
     const give = (names: Names): Outcome<number, Names> => reply(visits + 1, passed(names));
     switch (wait) {
