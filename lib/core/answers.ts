@@ -6,6 +6,7 @@ import { Fold } from './fold.js';
 import { unwatch } from './internal/abort-signals.js';
 import { Streams } from './internal/streams.js';
 import { reportUnhandled } from './internal/unhandled.js';
+import { settle } from './reply.js';
 import { after, Deadlines } from './timers.js';
 import { settledEvent, traceEvent, type TraceEvent } from './trace.js';
 import { isMutable, seen, View } from './view.js';
@@ -100,8 +101,8 @@ export abstract class Answers extends Fold {
   protected refuse(command: Command, error: unknown, own: boolean): void {
     const policy = command.route.query || own ? 'keep' : this.options.onHandlerError;
     if (command.more) command.more.events = undefined;
-    this.end(command);
     if (policy === 'reset') this.#reset(command);
+    this.end(command);
     this.fail(command, error, own);
     if (policy === 'stop') this.close();
   }
@@ -124,7 +125,7 @@ export abstract class Answers extends Fold {
     command.settled = true;
     this.#release(command);
     if (this.#streams) this.traced?.next(settledEvent(this, command, 'replied', undefined));
-    reply?.settle('resolved', value);
+    if (reply) settle(reply, 'resolved', value);
   }
 
   /** In development: an error if a reply is the very state that is mutated in place (rule S10). */
@@ -143,7 +144,9 @@ export abstract class Answers extends Fold {
 
   /** Fails a command that nobody is to wait for any longer: withdrawn if it still waits, told by its signal if it runs. */
   giveUp(command: Command, error: StoreError, closing = false): void {
+    // What has begun and waits again is the result of an effect, which is folded nonetheless.
     if (!command.started) this.mailbox.withdraw(command);
+    command.extras.cause = error;
     this.busily(() => {
       if (!command.settled) this.reject(command, error, true);
       command.more?.controller?.abort(error);
@@ -167,12 +170,28 @@ export abstract class Answers extends Fold {
     }
     const { reply } = command;
     if (!reply) return this.report(command, error, own);
-    reply.settle('rejected', error);
+    settle(reply, 'rejected', error);
     if (reply.observed) return;
     // It may be observed in a moment, by whoever sent it.
     this.#unobserved ??= [];
     if (this.#unobserved.push([command, error]) > 1) return;
     after(this.scheduler, 1, () => this.#reportUnobserved());
+  }
+
+  /** Takes back a command that still waits; nobody asked for it. */
+  takeBack(command: Command): void {
+    command.settled = true;
+    if (!command.queued) return;
+    this.mailbox.withdraw(command);
+    this.traced?.next(settledEvent(this, command, 'withdrawn', undefined));
+  }
+
+  protected expires(command: Command): boolean {
+    const { deadline } = command;
+    if (!deadline || deadline.due >= this.now()) return false;
+    this.deadlines.expire(deadline);
+    this.current = null;
+    return true;
   }
 
   #reportUnobserved(): void {
@@ -192,6 +211,8 @@ export abstract class Answers extends Fold {
   /** A settled command leaves nothing behind. */
   #release(command: Command): void {
     const { deadline, more } = command;
+    // Not a word of it stays, since a list's members know each other.
+    command.deadline = undefined;
     if (deadline) this.deadlines.remove(deadline);
     if (more?.signal) unwatch(more.signal, command);
     if (more?.waiter) more.waiter.more?.asks?.delete(command);

@@ -35,8 +35,9 @@ export function note(waiter: Command, ask: Command): void {
 export function waitFor(waiter: Command, asks: Iterable<Command> = waiter.more?.asks ?? []): void {
   for (const ask of asks) {
     const ring = findRing(ask, waiter, new Set());
-    // Somewhere on the ring an ask waits in the mailbox of a store that is blocked: the nearest one never begins.
-    const waiting = ring?.find(({ started }) => !started);
+    // Somewhere on the ring an ask waits in the mailbox of a store that is blocked, and never begins; or all have begun
+    // and one of them waits in a lane.
+    const waiting = ring?.find(({ started }) => !started) ?? ring?.[0];
     waiting?.owner.giveUp(waiting, new DeadlockError(waiting, [waiter, ...ring ?? []].map(({ store }) => store)));
   }
 }
@@ -48,7 +49,8 @@ function findRing(ask: Command, target: Command, seen: Set<Command>): Command[] 
   if (blocking === target) return [ask];
   if (blocking && !seen.has(blocking)) {
     seen.add(blocking);
-    for (const next of blocking.more?.asks ?? []) {
+    const { asks = [], behind = () => [] } = blocking.more ?? {};
+    for (const next of [...asks, ...behind()]) {
       const ring = findRing(next, target, seen);
       if (ring) return [ask, ...ring];
     }

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** A store's faces for callers: who may ask, tell and watch; and who may also end it. */
 import type { Observable, Observer } from 'rxjs';
 import type { AnyDefinition, Asks, CommandOf, EventOf, MessageOf, ReplyTo, Tells, ViewOf, Command, Message } from './command.js';
@@ -133,7 +134,9 @@ export class ClientFace<D extends AnyDefinition> {
     return this.#owner.lifecycle.closed;
   }
 
-  send<M>({ type, payload }: Message): Reply<ReplyTo<D, M>> {
+  send<M>(message: Message): Reply<ReplyTo<D, M>> {
+    // What is no object has no type, and gets the same error as one of an unknown type.
+    const { type, payload } = Object(message) as Message;
     return this.#owner.ask(this.#owner.route(type, true), payload, this.#limits) as Reply<unknown> as Reply<ReplyTo<D, M>>;
   }
 
@@ -171,7 +174,10 @@ export class StoreFace<D extends AnyDefinition> extends ClientFace<D> {
     const owner = this.#owner;
     // A cast: what comes out is what the definition's types let in.
     return this.#commands ??= Object.assign(owner.streams.of('commands') as Observable<never>, {
-      next: ({ type, payload }: Message) => owner.tell(owner.route(type, false), payload),
+      next: (message: Message) => {
+        const { type, payload } = Object(message) as Message;
+        owner.tell(owner.route(type, false), payload);
+      },
       error: (error: unknown) => owner.report(undefined, error, false),
       // A source that ends doesn't end the store.
       complete: () => undefined,

@@ -4,9 +4,9 @@
  */
 import type { Observable } from 'rxjs';
 import type { Context } from './context.js';
-import type { ErrorSite } from './errors.js';
+import type { ErrorSite, StoreError } from './errors.js';
 import type { HandlerOutcome, Outcome } from './outcome.js';
-import type { Reply, Settleable } from './reply.js';
+import type { PendingReply, Reply } from './reply.js';
 import type { Owner } from './owner.js';
 import type { Deadline } from './timers.js';
 
@@ -187,21 +187,21 @@ export class Command implements ErrorSite {
   route: Route;
   readonly payload: unknown;
   /** The reply, `null` for a tell. */
-  readonly reply: Settleable | null;
+  readonly reply: PendingReply<unknown> | null;
   /** Number within its store, in the order of sending. */
   id = 0;
   /** Number within its store, in the order of handling; a query carries the last one. */
   seq = 0;
   started = false;
   settled = false;
-  /** Taken out of the mailbox while it waited; the mailbox skips it. */
-  withdrawn = false;
+  /** Waits in the mailbox. One that was withdrawn is still in its ring, but doesn't wait any more. */
+  queued = false;
   /** When a pending ask is due. */
   deadline: Deadline | undefined = undefined;
   /** What only some commands have. */
   more: More | undefined = undefined;
 
-  constructor(owner: Owner, route: Route, payload: unknown, reply: Settleable | null) {
+  constructor(owner: Owner, route: Route, payload: unknown, reply: PendingReply<unknown> | null) {
     this.owner = owner;
     this.route = route;
     this.payload = payload;
@@ -227,6 +227,10 @@ class More {
   events: unknown[] | undefined = undefined;
   /** Made when the handler first reads `context.signal`. */
   controller: AbortController | undefined = undefined;
+  /** Why it was given up, if it was. */
+  cause: StoreError | undefined = undefined;
+  /** Those it waits behind in the lane of an effect. */
+  behind: (() => Iterable<Command>) | undefined = undefined;
   /** Ends what the command still has running, an Observable or an effect; unless the store closes, some go on. */
   cancel: ((closing: boolean) => void) | undefined = undefined;
   /** Of a pending ask: what takes it back, and who waits for it. */

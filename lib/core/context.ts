@@ -90,7 +90,7 @@ export function signalOf(command: Command): AbortSignal {
   const { extras } = command;
   if (!extras.controller) {
     extras.controller = new AbortController();
-    if (command.settled) extras.controller.abort();
+    if (extras.cause) extras.controller.abort(extras.cause);
   }
   return extras.controller.signal;
 }

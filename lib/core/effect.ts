@@ -12,12 +12,11 @@
  * (up to `concurrency`), `switch` gives up the former, `exhaust` refuses the newcomer.
  */
 import { Subscription, type Observable } from 'rxjs';
-import { handling } from './chain.js';
 import type { AnyHandler, Command, ReplyOf, Returned } from './command.js';
 import { signalOf } from './context.js';
 import { BusyError, SupersededError } from './errors.js';
 import { expect, expectFunction, expectOneOf } from './internal/check-options.js';
-import { reportUnhandled } from './internal/unhandled.js';
+import { teardown } from './internal/unhandled.js';
 import { Answer, last, Outcome } from './outcome.js';
 import type { Owner } from './owner.js';
 
@@ -98,6 +97,7 @@ export function effect<S, T, P>(next: NoInfer<S>, plan: EffectPlan<S, T> & Exact
 
 /** An effect on its way: one command's work. */
 interface Job {
+  readonly command: Command;
   start(): void;
   /** Leaves the lane for a newer one, without a result. */
   supersede(): void;
@@ -129,7 +129,9 @@ class Effect<S, T, R> extends Outcome<S, R> {
 
   override answer(command: Command): void {
     const { policy, key, concurrency = Infinity } = this.#plan;
-    if (command.owner.phase === 'closed') return;
+    const { owner } = command;
+    const ended = () => owner.phase === 'closed';
+    if (ended()) return;
     const keyed = lanes(command);
     const lane = keyed.get(key) ?? { running: new Set(), waiting: new Set(), starting: false };
     const next = () => {
@@ -143,15 +145,17 @@ class Effect<S, T, R> extends Outcome<S, R> {
       lane.starting = false;
       if (lane.running.size + lane.waiting.size === 0) keyed.delete(key);
     };
-    if (policy === 'switch') {
-      const formers = [...lane.running, ...lane.waiting];
-      // None of them is to begin because another one left.
-      lane.waiting.clear();
-      for (const former of formers) former.supersede();
-    }
-    // A lane that emptied just now was given up; this command takes it up again.
+    const formers = policy === 'switch' ? [...lane.running, ...lane.waiting] : [];
     keyed.set(key, lane);
-    lane.waiting.add(this.#job(command, lane, next));
+    // It flies before others are told that they're superseded, since that may end the store; and none of them is to
+    // begin because another one left.
+    const job = this.#job(command, lane, next);
+    lane.starting = true;
+    for (const former of formers) former.supersede();
+    lane.starting = false;
+    if (ended()) return;
+    lane.waiting.add(job);
+    keyed.set(key, lane);
     next();
   }
 
@@ -175,13 +179,11 @@ class Effect<S, T, R> extends Outcome<S, R> {
       return outcome instanceof Answer ? outcome : new Failed(outcome instanceof Outcome ? outcome.next : outcome, error);
     });
     const job: Job = {
+      command,
       start: () => {
         lane.waiting.delete(job);
         lane.running.add(job);
-        const outer = handling.by;
-        handling.by = { current: command };
-        work.add(last(() => run({ signal: signalOf(command) }), (value) => result((state) => done(state, value as T)), fail));
-        handling.by = outer;
+        work.add(last(command, () => run({ signal: signalOf(command) }), (value) => result((state) => done(state, value as T)), fail));
       },
       supersede: () => leave(() => {
         owner.giveUp(command, new SupersededError(command));
@@ -189,19 +191,11 @@ class Effect<S, T, R> extends Outcome<S, R> {
       }),
     };
     // Who gives up while it waits takes it out of the lane; what runs is folded, unless the store closes.
+    command.extras.behind = () => lane.waiting.has(job) ? [...lane.running].map((other) => other.command) : [];
     owner.fly(command, 'effects', (closing) => {
       if (closing || lane.waiting.has(job)) leave(() => teardown(work));
     });
     return job;
-  }
-}
-
-/** Ends the work, whatever its own teardown says to that. */
-function teardown(work: Subscription): void {
-  try {
-    work.unsubscribe();
-  } catch (error) {
-    reportUnhandled(error);
   }
 }
 

@@ -10,21 +10,24 @@
  * with just the semantics of rxjs's operators of these names, without their cost for each command: `concatMap` would
  * subscribe to a stream for every increment, and shift an ever longer buffer.
  */
-import { isObservable, materialize, type Observable, type ObservableNotification } from 'rxjs';
+import { from, isObservable, materialize, type Observable, type ObservableNotification } from 'rxjs';
 import { handling, waitFor } from './chain.js';
 import type { AnyHandler, Command, Definition } from './command.js';
 import { HandlerContext } from './context.js';
 import { expectState } from './internal/check-options.js';
+import { teardown } from './internal/unhandled.js';
 import { Loop } from './loop.js';
 import type { ResolvedOptions } from './options.js';
 import { Answer, Outcome } from './outcome.js';
-import { deepFreeze } from './view.js';
+import { deepFreeze, UNSEEN } from './view.js';
 
 /** @internal */
 export abstract class Fold extends Loop {
   readonly definition: Definition<unknown, unknown>;
   readonly options: ResolvedOptions;
   state: unknown;
+  /** The view of the state, once somebody has looked. */
+  viewed: unknown = UNSEEN;
   /** Commands handled so far: the number of the last one. */
   seq = 0;
 
@@ -35,6 +38,8 @@ export abstract class Fold extends Loop {
     this.state = this.make();
   }
 
+  /** Whether the deadline of a command that waited has passed while a handler held the thread; it then never begins. */
+  protected abstract expires(command: Command): boolean;
   /** A handler begins. */
   protected abstract begin(command: Command): void;
   /** A state was committed. */
@@ -55,15 +60,19 @@ export abstract class Fold extends Loop {
   /** Makes `next` the state, and shows it. */
   protected commit(command: Command, next: unknown): void {
     if (this.phase === 'closed') return;
+    this.viewed = UNSEEN;
     this.state = next;
     this.show(command);
   }
 
   protected take(command: Command): void {
+    if (command.deadline && !command.started && this.expires(command)) return;
     command.started = true;
     const { query, handle } = command.route;
     command.seq = query ? this.seq : ++this.seq;
     this.begin(command);
+    // A watcher may have ended the store.
+    if (this.phase === 'closed') return;
     let outcome: unknown;
     handling.by = this;
     try {
@@ -129,6 +138,8 @@ export abstract class Fold extends Loop {
 
   #concat(command: Command, source: Observable<unknown>): void {
     if (this.phase === 'closed') return;
+    // Before anything else, since it throws for what only looks like an Observable.
+    const notifications = from(source).pipe(materialize());
     let last: unknown;
     let subscribing = true;
     // An observer who is shown one emission may cause the next: that one waits until the first is shown to all.
@@ -146,25 +157,31 @@ export abstract class Fold extends Loop {
     };
     this.blocked = command;
     handling.by = this;
-    const subscription = source.pipe(materialize()).subscribe((step) => {
+    const subscription = notifications.subscribe((step) => {
       if (steps.push(step) > 1) return;
       if (subscribing) drain();
       else this.resume(drain);
     });
     handling.by = null;
     subscribing = false;
+    // It may have ended already, or its store; and an effect it ended in has a way of its own to be cancelled.
+    if (this.blocked !== command) return teardown(subscription);
     command.extras.cancel = (closing) => {
-      if (closing) subscription.unsubscribe();
+      if (closing) teardown(subscription);
     };
-    // It may have ended already, or its store.
-    if (this.blocked === command) waitFor(command);
-    else subscription.unsubscribe();
+    waitFor(command);
   }
 
   /** One emission, or the end; `last` is the last emission. */
   #step(command: Command, step: ObservableNotification<unknown>, last: unknown): void {
     try {
-      if (step.kind === 'N') return this.commit(command, this.#frozen(expectState(last instanceof Outcome ? last.next : last)));
+      if (step.kind === 'N') {
+        const refusal = last instanceof Outcome ? last.refuse(command) : undefined;
+        if (!refusal) return this.commit(command, this.#frozen(expectState(last instanceof Outcome ? last.next : last)));
+        this.blocked = null;
+        command.more?.cancel?.(true);
+        return this.refuse(command, refusal, true);
+      }
       this.blocked = null;
       if (step.kind === 'E') throw step.error;
       if (last instanceof Outcome) return this.#finish(command, last, true);
@@ -177,8 +194,9 @@ export abstract class Fold extends Loop {
     }
   }
 
-  /** In development: a state that is itself the view is frozen before it's committed. */
+  /** In development, before a state is committed: it's at hand, and frozen if it's itself the view. */
   #frozen<S>(state: S): S {
-    return this.options.freeze && !this.definition.view ? deepFreeze(state) : state;
+    if (!this.options.freeze) return state;
+    return this.definition.view ? expectState(state) : deepFreeze(expectState(state));
   }
 }

@@ -49,9 +49,15 @@ export abstract class Loop {
 
   /** Calls others inside the busy section: what they send waits until all of them have been called. */
   busily(call: () => void): void {
-    if (this.busy) return call();
-    this.busy = true;
-    this.work(undefined, call);
+    if (!this.busy) {
+      this.busy = true;
+      return this.work(undefined, call);
+    }
+    // What those who are called ask isn't what the handler asks that may be on the stack.
+    const outer = handling.by;
+    handling.by = null;
+    call();
+    handling.by = outer;
   }
 
   /** Goes on with an outcome that took time. */
@@ -85,6 +91,14 @@ export abstract class Loop {
   }
 
   // Closures stand in methods of their own, so that `work` makes none for each command.
+
+  /** Where loops nest too deep, the outermost is to work off what waits here. */
+  protected postpones(): boolean {
+    if (nesting < DEEPEST) return false;
+    this.busy = true;
+    late.push(() => this.work(undefined));
+    return true;
+  }
 
   #postpone(command: Command | undefined, step: (() => void) | undefined): void {
     if (command) this.mailbox.put(command, Infinity, 'reject');

@@ -44,6 +44,7 @@ export class Mailbox {
       }
       if (++this.waiting > this.highWater) this.highWater = this.waiting;
     }
+    command.queued = true;
     this.#ring.push(command);
     return lost;
   }
@@ -54,20 +55,22 @@ export class Mailbox {
       const command = this.#ring.shift();
       if (this.#oldest > 0) this.#oldest--;
       if (command === undefined) return undefined;
-      if (command.withdrawn) this.#dead--;
+      if (!command.queued) this.#dead--;
       else {
+        command.queued = false;
         if (!command.route.exempt) this.waiting--;
         return command;
       }
     }
   }
 
-  /** Takes out a command that waits, wherever it stands. */
+  /** Takes out a command wherever it stands; nothing happens to one that isn't in. */
   withdraw(command: Command): void {
-    command.withdrawn = true;
+    if (!command.queued) return;
+    command.queued = false;
     if (!command.route.exempt) this.waiting--;
     if (++this.#dead > 32 && this.#dead > this.#ring.size / 2) {
-      this.#ring.keep((kept) => !kept.withdrawn);
+      this.#ring.keep((kept) => kept.queued);
       this.#dead = this.#oldest = 0;
     }
   }
@@ -76,7 +79,7 @@ export class Mailbox {
   #droppable(): Command {
     for (;;) {
       const command = this.#ring.at(this.#oldest);
-      if (!command.withdrawn && !command.route.exempt) return command;
+      if (command.queued && !command.route.exempt) return command;
       this.#oldest++;
     }
   }

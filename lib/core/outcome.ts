@@ -3,6 +3,7 @@
  * an Observable of outcomes, a throw) needs none; `effect` stands in its own file.
  */
 import { defaultIfEmpty, defer, from, isObservable, Subscription, takeLast, type Observable, type ObservableInput } from 'rxjs';
+import { handling, waitFor } from './chain.js';
 import type { Command } from './command.js';
 
 /**
@@ -122,7 +123,7 @@ class Later<S, R> extends Outcome<S, R> {
       // A promise can't be told; its late rejection is still worth a report.
       if (closing || isObservable(source)) watching.unsubscribe();
     }));
-    watching.add(last(() => source, (value) => land(() => owner.settle(command, value)), (error) => {
+    watching.add(last(command, () => source, (value) => land(() => owner.settle(command, value)), (error) => {
       const fail = () => owner.fail(command, error, false);
       if (!land(fail)) fail();
     }));
@@ -134,8 +135,13 @@ class Later<S, R> extends Outcome<S, R> {
   }
 }
 
-/** Listens to the last value of a source, or to its error. @internal */
-export function last(source: () => unknown, value: (value: unknown) => void, error: (error: unknown) => void): Subscription {
+/** Listens to the last value of a source, or to its error; what the source asks at once, its command waits for. @internal */
+export function last(command: Command, source: () => unknown, value: (value: unknown) => void, error: (error: unknown) => void): Subscription {
+  const outer = handling.by;
+  handling.by = { current: command };
   // `from` takes anything that can be observed, and fails with its own clear error for what can't.
-  return defer(() => from(source() as ObservableInput<unknown>)).pipe(takeLast(1), defaultIfEmpty(undefined)).subscribe({ next: value, error });
+  const subscription = defer(() => from(source() as ObservableInput<unknown>)).pipe(takeLast(1), defaultIfEmpty(undefined)).subscribe({ next: value, error });
+  handling.by = outer;
+  if (!command.settled) waitFor(command);
+  return subscription;
 }

@@ -3,7 +3,7 @@ import type { SchedulerLike } from 'rxjs';
 import { Answers } from './answers.js';
 import { handling, note, waitFor } from './chain.js';
 import { Command, type AnyHandler, type Definition, type Route } from './command.js';
-import { AskAbortedError, DeadlockError, MailboxFullError, StoreClosedError, UnknownCommandError } from './errors.js';
+import { AskAbortedError, DeadlockError, MailboxFullError, StoreClosedError, UnknownCommandError, type StoreError } from './errors.js';
 import { watch } from './internal/abort-signals.js';
 import { Lifecycle, type Phase } from './lifecycle.js';
 import type { ResolvedOptions } from './options.js';
@@ -54,7 +54,8 @@ export class Owner extends Answers {
     const query = queries && Object.hasOwn(asked, type);
     // A cast: the definition's types have seen to it that each handler gets its own payload.
     const handle = query || Object.hasOwn(commands, type) ? (query ? asked : commands)[type] as AnyHandler : undefined;
-    return { type, handle, query, exempt, landed: false };
+    // What is sent as a message may be of any type.
+    return { type: String(type), handle, query, exempt, landed: false };
   }
 
   /** A command for the store itself, not sent yet. @throws UnknownCommandError */
@@ -66,7 +67,7 @@ export class Owner extends Answers {
 
   tell(route: Route, payload: unknown): void {
     const command = new Command(this, route, payload, null);
-    if (!route.handle) this.reject(command, this.#unknown(command), false);
+    if (!route.handle) this.#refuse(command, this.#unknown(command), false);
     else this.send(command);
   }
 
@@ -74,8 +75,8 @@ export class Owner extends Answers {
     const reply = new PendingReply<unknown>();
     const command = new Command(this, route, payload, reply);
     const { timeout, signal } = limits;
-    if (!route.handle) this.reject(command, this.#unknown(command), false);
-    else if (signal?.aborted) this.reject(command, new AskAbortedError(command, signal.reason), true);
+    if (!route.handle) this.#refuse(command, this.#unknown(command), false);
+    else if (signal?.aborted) this.#refuse(command, new AskAbortedError(command, signal.reason), true);
     else {
       this.send(command);
       if (!command.settled) {
@@ -103,19 +104,26 @@ export class Owner extends Answers {
   /** The same, where there's more to it. */
   #admit(command: Command): void {
     if (this.phase === 'closed' || (this.phase === 'draining' && !command.route.exempt)) {
-      return this.reject(command, new StoreClosedError(command), true);
+      return this.#refuse(command, new StoreClosedError(command), true);
     }
     const { capacity, overflow } = this.options;
-    const idle = !this.busy;
-    // It has its place before a watcher of the trace may send another.
+    const idle = !this.busy && !this.postpones();
+    // It has its place, or its turn, before a watcher of the trace may send another or end the store.
     const lost = idle ? undefined : this.mailbox.put(command, capacity, overflow);
+    if (idle) this.current = command;
     this.busy = true;
     if (this.traced && !command.route.landed) {
       command.extras.sentAt = this.now();
       this.traced.next(traceEvent(this, command, { kind: 'received', payload: command.payload }));
     }
     if (lost) this.reject(lost, new MailboxFullError(lost, capacity), true);
-    if (idle) this.work(command);
+    if (idle && !command.settled) this.work(command);
+  }
+
+  /** Fails what isn't sent at all. */
+  #refuse(command: Command, error: StoreError, own: boolean): void {
+    if (command.id === 0) command.id = ++this.#sent;
+    this.busily(() => this.reject(command, error, own));
   }
 
   /** Nothing is queued for a name that isn't there. */

@@ -27,18 +27,19 @@ import { reportUnhandled } from './internal/unhandled.js';
 export interface Reply<T> extends Observable<T>, PromiseLike<T> {}
 
 /** The half of a reply that only the store has. @internal */
-export interface Settleable {
-  /** Whether anybody ever subscribed or awaited. */
-  readonly observed: boolean;
-  settle(status: 'resolved' | 'rejected', result: unknown): void;
-}
+export let settle: (reply: PendingReply<unknown>, status: 'resolved' | 'rejected', result: unknown) => void;
 
 /** What rxjs's `subscribe` takes: an observer or a function, and in its old form two more functions. */
 type Listener<T> = Partial<Observer<T>> | ((value: T) => void) | null;
 type More = ((error: never) => void) | null | undefined;
 
 /** @internal */
-export class PendingReply<T> extends Observable<T> implements Reply<T>, Settleable {
+export class PendingReply<T> extends Observable<T> implements Reply<T> {
+  static {
+    settle = (reply, status, result) => reply.#settle(status, result);
+  }
+
+  /** Whether anybody ever subscribed or awaited. */
   observed = false;
   #status: 'pending' | 'resolved' | 'rejected' = 'pending';
   /** The value, or the error. */
@@ -84,7 +85,7 @@ export class PendingReply<T> extends Observable<T> implements Reply<T>, Settleab
     return this.#promise.then(onValue, onError);
   }
 
-  settle(status: 'resolved' | 'rejected', result: unknown): void {
+  #settle(status: 'resolved' | 'rejected', result: unknown): void {
     this.#status = status;
     this.#result = result;
     if (this.#subject) deliver(() => this.#stream());

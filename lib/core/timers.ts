@@ -82,6 +82,12 @@ export class Deadlines {
     if (--this.#pending === 0) this.#keepAlive(false);
   }
 
+  /** The time of an ask is up. */
+  expire({ command, list }: Deadline): void {
+    this.#owner.timedOut++;
+    this.#owner.giveUp(command, new AskTimeoutError(command, list.timeout));
+  }
+
   stop(): void {
     this.#alarm?.unsubscribe();
   }
@@ -103,13 +109,12 @@ export class Deadlines {
     for (const list of this.#lists.values()) {
       // A cast: members of these lists are deadlines.
       for (let head = list.next; head !== list; head = list.next) {
-        const { command, due } = head as Deadline;
+        const { due } = head as Deadline;
         if (due > this.#owner.now()) {
           earliest = Math.min(earliest, due);
           break;
         }
-        this.#owner.timedOut++;
-        this.#owner.giveUp(command, new AskTimeoutError(command, list.timeout));
+        this.expire(head as Deadline);
       }
     }
     if (earliest < this.#alarmAt) this.#arm(earliest);
@@ -164,16 +169,16 @@ export class Timers {
     const { delay, command } = timer;
     this.#named.delete(name);
     delay.unsubscribe();
-    command.settled = true;
-    if (command.id > 0) this.#owner.mailbox.withdraw(command);
+    this.#owner.takeBack(command);
   }
 
   stopTicks(): void {
     for (const tick of this.#ticks.values()) tick.unsubscribe();
   }
 
+  /** Nothing more is sent; what was sent and waits is the owner's affair. */
   stop(): void {
     this.stopTicks();
-    for (const name of this.#named.keys()) this.clear(name);
+    for (const { delay } of this.#named.values()) delay.unsubscribe();
   }
 }

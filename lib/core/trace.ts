@@ -26,10 +26,10 @@ export type TraceEvent =
   | (Traced & { readonly kind: 'state'; readonly view: unknown })
   /** The handler announced an event. */
   | (Traced & { readonly kind: 'event'; readonly event: unknown })
-  /** It ended: `waited` ms in the mailbox, then `ran` ms until the answer; `undefined` where nobody watched yet. */
+  /** It ended (`'withdrawn'`: its timer was set anew or cleared while it waited): `waited` ms in the mailbox, then `ran` ms until the answer; `undefined` where nobody watched yet. */
   | (Traced & {
     readonly kind: 'settled';
-    readonly outcome: 'replied' | 'failed';
+    readonly outcome: 'replied' | 'failed' | 'withdrawn';
     /** What it failed with. */
     readonly error: unknown;
     readonly waited: number | undefined;
@@ -63,7 +63,7 @@ export function traceEvent(owner: Answers, command: Command | undefined, detail:
 }
 
 /** @internal */
-export function settledEvent(owner: Answers, command: Command, outcome: 'replied' | 'failed', error: unknown): TraceEvent {
+export function settledEvent(owner: Answers, command: Command, outcome: 'replied' | 'failed' | 'withdrawn', error: unknown): TraceEvent {
   const { sentAt, startedAt } = command.extras;
   const now = owner.now();
   const waited = sentAt === undefined ? undefined : (startedAt ?? now) - sentAt;

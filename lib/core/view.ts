@@ -9,6 +9,9 @@ import { join, leave, ring, type Link } from './internal/links.js';
 type Projector = (view: never) => unknown;
 type Equal = (before: never, after: never) => boolean;
 
+/** No view yet: it's made once for each state, when somebody looks. @internal */
+export const UNSEEN = {};
+
 /** One subscription to `select`. */
 interface Watcher extends Link {
   readonly subscriber: Subscriber<unknown>;
@@ -96,8 +99,8 @@ export class View {
     }
     for (let watcher = this.#watchers.next; watcher !== this.#watchers; watcher = watcher.next) {
       // A cast: the members of this list are watchers.
-      const { since, show } = watcher as Watcher;
-      if (since !== this.#version) show(view);
+      const { since, show, subscriber } = watcher as Watcher;
+      if (since !== this.#version && !subscriber.closed) show(view);
     }
   }
 
@@ -111,11 +114,14 @@ export class View {
 }
 
 /** The view of a store's present state. @throws TypeError for a state mutated in place without a `view` @internal */
-export function viewOf({ state, options, definition }: Answers): unknown {
-  const { view } = definition;
-  expect(view !== undefined || !isMutable(state), 'view', 'a function, for a state that is mutated in place', view);
-  const seen = view === undefined ? state : view(state);
-  return options.freeze ? deepFreeze(seen) : seen;
+export function viewOf(owner: Answers): unknown {
+  const { state, options, definition: { view } } = owner;
+  if (owner.viewed === UNSEEN) {
+    expect(view !== undefined || !isMutable(state), 'view', 'a function, for a state that is mutated in place', view);
+    const seen = view === undefined ? state : view(state);
+    owner.viewed = options.freeze ? deepFreeze(seen) : seen;
+  }
+  return owner.viewed;
 }
 
 /** The same for a trace: `undefined` where there's no view. @internal */

@@ -9,7 +9,7 @@ import { show } from './show.js';
 export interface DrawOptions {
   /** `'text'` (default) for a terminal, `'svg'` for a browser: a whole `<svg>` element. */
   readonly format?: 'text' | 'svg';
-  /** The most operations that are drawn, the first ones; the drawing says how many are left out. Default 200. */
+  /** The most operations that are drawn, those that end last; the drawing says how many are left out. Default 200. */
   readonly most?: number;
 }
 

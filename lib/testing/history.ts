@@ -7,7 +7,7 @@ import { show } from './show.js';
 
 /** What a recording goes by. Each field is optional. */
 export interface HistoryOptions {
-  /** The time that counts as 0 ms. Default 0, which in a marble test is its begin. */
+  /** The time that counts as 0 ms. Default: when the recording begins. */
   readonly since?: number;
   /** Where times come from. Default `asyncScheduler`, whose time is virtual within a marble test. */
   readonly scheduler?: SchedulerLike;
@@ -64,8 +64,10 @@ type Face = Readonly<Record<string, (payload: unknown) => unknown>>;
  * ```
  */
 export function recordHistory<D extends AnyDefinition>(client: Client<D>, options: HistoryOptions = {}): RecordedHistory<D> {
-  const { since = 0, scheduler = asyncScheduler } = options;
-  const { ask, tell } = Object(client) as Partial<Client<D>>;
+  const { scheduler = asyncScheduler } = options;
+  const { since = scheduler.now() } = options;
+  // A cast: what comes from JavaScript may be anything.
+  const { ask, tell } = Object(client) as Partial<Record<'ask' | 'tell', object>>;
   if (!ask || !tell) throw new TypeError(`Expected \`client\` to be a store or a client, got ${show(client)}`);
   const operations: Operation<MessageOf<D>>[] = [];
   let place = 0;
@@ -74,11 +76,10 @@ export function recordHistory<D extends AnyDefinition>(client: Client<D>, option
   /** Writes a begin down, and gives the function that writes down the end. */
   const begin = (name: string, { type, payload }: Message): ((end: (ended: number) => OperationEnd) => void) => {
     const begun = { client: name, type, payload, began: ++place, beganAt: scheduler.now() - since };
-    // Casts here and below: the client's types have let in messages of its store only.
-    const index = operations.push({ ...begun, outcome: 'unknown' } as Operation<MessageOf<D>>) - 1;
+    const index = operations.push({ ...begun, outcome: 'unknown' }) - 1;
     return (end) => {
       const ended = ++place;
-      operations[index] = { ...begun, ...end(ended), endedAt: scheduler.now() - since } as Operation<MessageOf<D>>;
+      operations[index] = { ...begun, ...end(ended), endedAt: scheduler.now() - since };
     };
   };
 
@@ -93,13 +94,13 @@ export function recordHistory<D extends AnyDefinition>(client: Client<D>, option
     return reply;
   };
 
+  // Casts: the client's types say what its faces hold.
   const record = (name: string, to: Client<D>): Client<D> => ({
     get name() { return to.name; },
     ask: faceOf(to.ask as Face, (type, payload, send) => asks(name, to.name, { type, payload }, send as () => Reply<unknown>)) as Client<D>['ask'],
     tell: faceOf(to.tell as Face, (type, payload, send) => (begin(name, { type, payload }), send())) as Client<D>['tell'],
     send: (message) => asks(name, to.name, message, () => to.send(message)),
-    // A cast: the signature is made of overloads.
-    select: ((...how: []) => to.select(...how)) as Client<D>['select'],
+    select: (...how: []) => to.select(...how),
     snapshot: () => to.snapshot(),
     get events$() { return to.events$; },
     get errors$() { return to.errors$; },
@@ -120,8 +121,14 @@ function readError(error: unknown, store: string, type: string): 'failed' | 'unk
 
 /** The same functions under the same names, each called by way of `call`. */
 function faceOf(face: Face, call: (type: string, payload: unknown, send: () => unknown) => unknown): object {
-  const entries: [string, (payload: unknown) => unknown][] = [];
-  // The names stand on a prototype.
-  for (const type in face) entries.push([type, (payload) => call(type, payload, () => face[type]?.(payload))]);
-  return Object.fromEntries(entries);
+  return Object.fromEntries(namesOf(face).map((type) => [type, (payload: unknown) => call(type, payload, () => face[type]?.(payload))]));
+}
+
+/** The names of a face: some stand on a prototype, those that have been used on the face itself. */
+function namesOf(face: object): string[] {
+  const names = new Set(Object.getOwnPropertyNames(face));
+  // A cast: a prototype is an object or null.
+  const above = (object: object) => Object.getPrototypeOf(object) as object | null;
+  for (let at = above(face); at !== null && at !== Object.prototype; at = above(at)) Object.keys(at).forEach((name) => names.add(name));
+  return [...names];
 }

@@ -20,7 +20,7 @@ export interface ProbedReply {
   readonly time: number;
   readonly type: string;
   /** `dropped`: refused or dropped because a bound was reached. */
-  readonly outcome: 'replied' | 'failed' | 'dropped';
+  readonly outcome: 'replied' | 'failed' | 'withdrawn' | 'dropped';
   /** What it failed with; `undefined` where it was answered. */
   readonly error: unknown;
 }

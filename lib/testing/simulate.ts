@@ -2,6 +2,7 @@
 import { show } from './show.js';
 import { Chronicle } from './simulation/chronicle.js';
 import { Choices } from './simulation/choices.js';
+import { explainSimulation, told } from './simulation/explain.js';
 import { Generator } from './simulation/generator.js';
 import { shrinkChoices } from './simulation/shrink.js';
 import type { Scenario, SimulationFailure, SimulationResult } from './simulation/simulation.js';
@@ -46,7 +47,8 @@ export interface CheckScenarioOptions extends ShrinkOptions {
  * may be left open.
  *
  * Gotchas: a scenario takes its work, its time and its chance from `sim`; a platform timer, `Date.now` or `Math.random` makes
- * runs differ. What rxjs reports as unhandled is thrown by the platform, after the run. Run one simulation at a time.
+ * runs differ. Time may move on at any step, so in some run an ask times out before its work is done: expect that, or give
+ * the store `timeout: Infinity`. What rxjs reports as unhandled is thrown by the platform, after the run. Run one simulation at a time.
  *
  * @param seed an integer that's not negative
  * @param scenario what is to be run
@@ -65,7 +67,7 @@ export interface CheckScenarioOptions extends ShrinkOptions {
  *     const counter = sim.createStore({
  *       state: 0,
  *       commands: { add: (count, by: number) => sim.promise(() => reply(count + by, count + by)) },
- *     });
+ *     }, { timeout: Infinity });
  *     for (const name of ['anna', 'ben']) {
  *       sim.client(name, async (turn) => {
  *         for (let times = 0; times < 3; times++) {
@@ -102,7 +104,7 @@ export async function simulate(seed: number, scenario: Scenario, options: Simula
   } catch (thrown) {
     const { what, cause: error } = thrown instanceof Broken ? thrown : new Broken('setup', thrown);
     failure = { step: world.done, what, error };
-    chronicle.note(`FAILED ${what}: ${show(error)}`);
+    chronicle.note(`FAILED ${what}: ${told(error)}`);
   }
   return { scenario: scenario.name, seed, steps: world.done, choices: choices.made, trace: chronicle.lines, failure };
 }
@@ -211,29 +213,6 @@ export async function checkScenario(scenario: Scenario, options: CheckScenarioOp
     throw new Error(explainSimulation(shortest), { cause: failed.failure.error });
   }
 }
-
-/**
- * A run in words: what failed and how to repeat it, then the trace.
- *
- * @param result what `simulate` or `shrinkSimulation` gave
- * @returns the text, of several lines
- *
- * @example
- * ```ts
- * import { explainSimulation, simulate } from 'ownstate/testing';
- *
- * const result = await simulate(7, { name: 'nothing', setup: (sim) => sim.step('rest', () => undefined) });
- * console.log(explainSimulation(result).split('\n')[0]); // nothing, seed 7: held in 1 step
- * ```
- */
-export function explainSimulation({ scenario, seed, steps, choices, trace, failure }: SimulationResult): string {
-  const head = failure === undefined
-    ? `${scenario}, seed ${seed}: held in ${stepsOf(steps)}`
-    : `${scenario}, seed ${seed}: ${failure.what} failed after ${stepsOf(failure.step)}: ${show(failure.error)}`;
-  return [head, `choices: [${choices.join(', ')}]`, ...trace].join('\n');
-}
-
-const stepsOf = (n: number): string => `${n} step${n === 1 ? '' : 's'}`;
 
 function expectInteger(value: number, name: string, least: number): void {
   if (!(Number.isSafeInteger(value) && value >= least)) throw new TypeError(`Expected \`${name}\` to be an integer from ${least} on, got ${show(value)}`);

@@ -596,7 +596,7 @@ describe('effect', () => {
     }));
   });
 
-  describe('a plan that can not be carried out fails the ask, and changes nothing', () => {
+  describe('a plan that cannot be carried out fails the ask, and changes nothing', () => {
     const run = () => of(1);
     const done = (now: number) => now;
 

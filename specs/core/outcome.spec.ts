@@ -209,7 +209,7 @@ describe('outcomes', () => {
       expect(states).toEqual([1, 2]);
     });
 
-    it('fails clearly for what can not be observed', async () => {
+    it('fails clearly for what cannot be observed', async () => {
       const { failed, states } = await after(() => replyLater(2, 5 as never));
       expect(failed).toBeInstanceOf(TypeError);
       expect(states).toEqual([1, 2]);
@@ -231,6 +231,19 @@ describe('outcomes', () => {
       expect(store.status()).toMatchObject({ replies: 3, running: 0 });
       m.flush();
       expect(store.status()).toMatchObject({ replies: 0 });
+    }));
+
+    it('beyond the capacity is refused, and changes nothing', marbles((m) => {
+      const store = m.store({
+        state: 0, commands: { wait: (n, source: Observable<string>) => replyLater(n + 1, source) },
+      }, { mailbox: { capacity: 2 } });
+      for (let i = 0; i < 2; i++) store.tell.wait(m.cold('---|'));
+      const refused = store.ask.wait(m.cold('---|')).pipe(catchError((error: unknown) => of((error as Error).name)));
+      m.expect(refused).toBeObservable('(f|)', { f: 'MailboxFullError' });
+      m.expect(store.select()).toBeObservable('s---t', { s: 2, t: 3 });
+      m.cold('----x').subscribe(() => store.tell.wait(EMPTY));
+      m.flush();
+      expect(store.status()).toMatchObject({ dropped: 1, replies: 0 });
     }));
 
     it('settles in whatever order the sources do', marbles((m) => {

@@ -1,6 +1,7 @@
 /** A property of S5 and S9: whatever is asked, limited, aborted and shut down, each reply settles exactly once, and nothing is left open. */
 import {
-  createStore, effect, reply, replyLater, StoreError, type AskOptions, type Client, type Context, type EffectPolicy, type HandlerOutcome, type StoreOptions,
+  createStore, effect, reply, replyLater, StoreError,
+  type AskOptions, type Client, type Context, type EffectPolicy, type HandlerOutcome, type StoreOptions,
 } from 'ownstate';
 import * as fc from 'fast-check';
 import { config, finalize, firstValueFrom, map, mergeMap, NEVER, Observable, of, timer, VirtualTimeScheduler } from 'rxjs';
@@ -13,8 +14,13 @@ interface Work {
 }
 
 type Step =
-  | { readonly do: 'ask' | 'tell'; readonly type: keyof ReturnType<typeof commandsOf>; readonly work: Work; readonly policy: EffectPolicy; readonly key: number;
-      readonly timeout: number | undefined; readonly signal: number | undefined }
+  | {
+    readonly do: 'ask' | 'tell';
+    readonly type: keyof ReturnType<typeof commandsOf>;
+    readonly order: Order;
+    readonly timeout: number | undefined;
+    readonly signal: number | undefined;
+  }
   | { readonly do: 'abort'; readonly signal: number }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'unknown' | 'query' | 'failing query' }
@@ -23,11 +29,14 @@ type Step =
 
 type Order = Work & { readonly policy: EffectPolicy; readonly key: number };
 
+/** The definition of another store, which `relay` asks. */
+type Other = { readonly state: number; readonly commands: { readonly slow: (n: number, order: Order) => Observable<number> } };
+
 const boom = new Error('boom');
 const signals = 3;
 
 /** All forms of outcome, each with a source that takes its time, fails or hangs. `sources` counts those that are subscribed. */
-function commandsOf(clock: VirtualTimeScheduler, sources: { open: number }, other: () => Client<{ state: number; commands: { slow: (n: number, order: Order) => Observable<number> } }>) {
+function commandsOf(clock: VirtualTimeScheduler, sources: { open: number }, other: () => Client<Other>) {
   const stream = <T>({ way, ms }: Work, value: T): Observable<T> => new Observable<T>((subscriber) => {
     sources.open++;
     const source = way === 'hang' ? NEVER : (ms === 0 ? of(0) : timer(ms, clock)).pipe(map(() => {
@@ -55,7 +64,8 @@ function commandsOf(clock: VirtualTimeScheduler, sources: { open: number }, othe
       return reply(n + 1, n);
     },
     slow: (n: number, order: Order): HandlerOutcome<number> => stream(order, n + 1),
-    steps: (n: number, order: Order): HandlerOutcome<number> => stream({ ...order, way: 'value' }, 0).pipe(mergeMap(() => stream(order, reply(n + 1, n)))),
+    steps: (n: number, order: Order): HandlerOutcome<number> =>
+      stream({ ...order, way: 'value' }, 0).pipe(mergeMap(() => stream(order, reply(n + 1, n)))),
     awaits: (n: number, order: Order): HandlerOutcome<number> => promise(order, reply(n + 1, n)),
     later: (n: number, order: Order): HandlerOutcome<number> => replyLater(n + 1, stream(order, n)),
     promises: (n: number, order: Order): HandlerOutcome<number> => replyLater(n + 1, promise(order, n)),
@@ -76,8 +86,15 @@ function commandsOf(clock: VirtualTimeScheduler, sources: { open: number }, othe
   };
 }
 
-const work = fc.record<Work>({ way: fc.constantFrom('value', 'value', 'value', 'error', 'hang'), ms: fc.nat(6) });
-const types: (keyof ReturnType<typeof commandsOf>)[] = ['now', 'slow', 'steps', 'awaits', 'later', 'promises', 'effect', 'fetch', 'chain', 'relay', 'again'];
+const order = fc.record<Order>({
+  way: fc.constantFrom('value', 'value', 'value', 'error', 'hang'),
+  ms: fc.nat(6),
+  policy: fc.constantFrom('concat', 'merge', 'switch', 'exhaust'),
+  key: fc.nat(1),
+});
+const types: (keyof ReturnType<typeof commandsOf>)[] = [
+  'now', 'slow', 'steps', 'awaits', 'later', 'promises', 'effect', 'fetch', 'chain', 'relay', 'again',
+];
 const step = fc.oneof<{ arbitrary: fc.Arbitrary<Step>; weight: number }[]>(
   {
     weight: 12,
@@ -85,9 +102,7 @@ const step = fc.oneof<{ arbitrary: fc.Arbitrary<Step>; weight: number }[]>(
       do: fc.constantFrom('ask', 'ask', 'ask', 'tell'),
       // Rarely, so that there's something to end.
       type: fc.oneof({ weight: 40, arbitrary: fc.constantFrom(...types) }, { weight: 1, arbitrary: fc.constant('stop' as const) }),
-      work,
-      policy: fc.constantFrom<EffectPolicy>('concat', 'merge', 'switch', 'exhaust'),
-      key: fc.nat(1),
+      order,
       timeout: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined }),
       signal: fc.option(fc.nat(signals - 1), { nil: undefined }),
     }),
@@ -95,7 +110,10 @@ const step = fc.oneof<{ arbitrary: fc.Arbitrary<Step>; weight: number }[]>(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('abort'), signal: fc.nat(signals - 1) }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.nat(5) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('unknown', 'query', 'failing query') }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('shutdown'), timeout: fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('shutdown'), timeout: fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('end') }) },
 );
 
@@ -118,7 +136,11 @@ describe('replies', () => {
       const end = new AbortController();
       const aborts = Array.from({ length: signals }, () => new AbortController());
       const listening = aborts.map(({ signal }) => listeners(signal));
-      const other = createStore({ name: 'other', state: 0, commands: { slow: (n: number, { ms }: Order) => timer(ms, clock).pipe(map(() => n)) } }, { scheduler: clock });
+      const other = createStore({
+        name: 'other',
+        state: 0,
+        commands: { slow: (n: number, { ms }: Order) => timer(ms, clock).pipe(map(() => n)) },
+      }, { scheduler: clock });
       const unhandled: unknown[] = [];
       config.onUnhandledError = (error: unknown) => unhandled.push(error);
       const store = createStore({
@@ -167,8 +189,8 @@ describe('replies', () => {
 
       for (const next of steps) {
         switch (next.do) {
-          case 'ask': watch(store.with(limitsOf(next)).send({ type: next.type, payload: { ...next.work, policy: next.policy, key: next.key } } as never)); break;
-          case 'tell': store.commands$.next({ type: next.type, payload: { ...next.work, policy: next.policy, key: next.key } } as never); break;
+          case 'ask': watch(store.with(limitsOf(next)).send({ type: next.type, payload: next.order } as never)); break;
+          case 'tell': store.commands$.next({ type: next.type, payload: next.order } as never); break;
           case 'unknown': watch(store.send({ type: 'nope' } as never)); break;
           case 'query': watch(store.ask.read()); break;
           case 'failing query': watch(store.ask.fail()); break;
@@ -201,7 +223,7 @@ describe('replies', () => {
       await new Promise((over) => setTimeout(over));
       // Each failed tell appeared on errors$, each failed reply was observed.
       expect(unhandled).toEqual([]);
-    }), { numRuns: 200 });
+    }), { numRuns: 400 });
   });
 });
 

@@ -1,7 +1,7 @@
 /** `createStore`: what it refuses, what it fills in; ticks, timers, and names that aren't there. */
 import { createStore, reply, type, UnknownCommandError, type Context, type StoreOptions } from 'ownstate';
 import { marbles } from 'ownstate/testing';
-import { map, of, type Observable } from 'rxjs';
+import { EMPTY, map, of, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 const touch = (n: number) => n;
@@ -263,7 +263,7 @@ describe('createStore', () => {
       expect(store.snapshot()).toBe(story);
     })());
 
-    it('whose command has begun can not take it back any more', marbles((m) => {
+    it('whose command has begun cannot take it back any more', marbles((m) => {
       const store = m.store(ringing);
       store.tell.with((timers) => timers.set('t', 2, 'slow', m.cold('--(x|)', { x: 'x' })));
       m.cold('                                                 ---x').subscribe(() => store.tell.with((timers) => timers.clear('t')));
@@ -351,8 +351,11 @@ describe('createStore', () => {
 
     it.each([null, undefined, { type: Symbol('add') }])('harms nothing where it is no message at all: %o', async (message) => {
       const store = createStore(definition);
-      await expect((async () => store.send(message as never))()).rejects.toThrow(Error);
-      expect(() => store.commands$.next(message as never)).toThrow(Error);
+      const errors: unknown[] = [];
+      store.errors$.subscribe(({ error }) => errors.push(error));
+      await expect(store.send(message as never)).rejects.toThrow(UnknownCommandError);
+      store.commands$.next(message as never);
+      expect(errors).toEqual([expect.any(UnknownCommandError)]);
       expect(await store.ask.perform(() => undefined)).toBe(undefined);
       expect(await store.ask.get()).toBe(1);
     });
@@ -439,6 +442,23 @@ describe('createStore', () => {
       store.commands$.subscribe(() => log.push('begins'));
       store.ask.add(2).subscribe((sum) => log.push(`reply ${sum}`));
       expect(log).toEqual([0, 'begins', 2, 'adding 2', 'added', 'reply 2']);
+    });
+
+    it('emit announces also where no state comes of it: at the end, before the reply', async () => {
+      const store = createStore({
+        state: 0,
+        events: type<string>(),
+        commands: {
+          nothing: (_n, _payload: void, { emit }): Observable<number> => {
+            emit('nothing new');
+            return EMPTY;
+          },
+        },
+      });
+      const log: unknown[] = [];
+      store.events$.subscribe((event) => log.push(event));
+      await store.ask.nothing().then(() => log.push('reply'));
+      expect(log).toEqual(['nothing new', 'reply']);
     });
 
     it('emit is discarded where the handler fails', async () => {

@@ -28,7 +28,9 @@ const LONGEST = 48;
 
 /** @internal */
 export function layOut({ operations, culprit }: History & { readonly culprit?: Operation }, most: number): Drawing {
-  const drawn = [...operations].sort((a, b) => a.began - b.began).slice(0, most);
+  const left = Math.max(0, operations.length - most);
+  const last = new Set([...operations].sort((a, b) => endOf(a) - endOf(b)).slice(left));
+  const drawn = operations.filter((operation) => last.has(operation)).sort((a, b) => a.began - b.began);
   const labels = new Map(drawn.map((operation) => [operation, labelOf(operation)]));
   const { begins, ends, times, width } = columns(drawn, labels);
   const clients = [...new Set(drawn.map(({ client }) => client))];
@@ -50,7 +52,7 @@ export function layOut({ operations, culprit }: History & { readonly culprit?: O
     }
     return lanes.map((bars, i) => ({ client: i === 0 ? client : '', bars }));
   });
-  return { rows, times, width, left: operations.length - drawn.length };
+  return { rows, times, width, left };
 }
 
 /** Columns of begins and ends, in their order, as far apart as the labels need. */
@@ -69,8 +71,11 @@ function columns(operations: readonly Operation[], labels: ReadonlyMap<Operation
   for (const { operation, isEnd, time } of events) {
     column += 1;
     if (isEnd) column = Math.max(column, room(operation));
+    const isNew = time !== undefined && time !== last;
+    // With a space between it and the time before.
+    if (isNew) column = Math.max(column, said + 1);
     (isEnd ? ends : begins).set(operation, column);
-    if (time === undefined || time === last || column <= said) continue;
+    if (!isNew) continue;
     last = time;
     const text = String(Math.round(time * 1000) / 1000);
     times.push({ at: column, text });
@@ -78,6 +83,11 @@ function columns(operations: readonly Operation[], labels: ReadonlyMap<Operation
   }
   const open = operations.filter(({ ended, outcome }) => ended === undefined || outcome === 'unknown');
   return { begins, ends, times, width: open.reduce((width, operation) => Math.max(width, room(operation)), column + 2) };
+}
+
+/** What may still happen ends last. */
+function endOf({ outcome, ended = Infinity }: Operation): number {
+  return outcome === 'unknown' ? Number.MAX_VALUE : Math.min(ended, Number.MAX_VALUE);
 }
 
 /** An operation and its answer in a few words. */

@@ -18,7 +18,7 @@ export function drawSvg({ rows, times, width, left }: Drawing): string {
   const notes = [
     ...rows.some(({ bars }) => bars.some(({ kind }) => kind === 'open')) ? ['dashed: may have happened at any later time, or not'] : [],
     ...rows.some(({ bars }) => bars.some(({ kind }) => kind === 'culprit')) ? ['red: has no explanation'] : [],
-    ...left > 0 ? [`and ${left} more`] : [],
+    ...left > 0 ? [`${left} earlier ones are left out`] : [],
   ];
   const longest = Math.max(width, ...notes.map(({ length }) => length), ...times.map(({ at, text }) => at + text.length + 3));
   const below = rows.length * ROW;

@@ -24,7 +24,7 @@ export function drawText({ rows, times, left }: Drawing): string {
   }
   if (rows.some(({ bars }) => bars.some(({ kind }) => kind === 'open'))) lines.push('▷ may have happened at any later time, or not');
   if (rows.some(({ bars }) => bars.some(({ kind }) => kind === 'culprit'))) lines.push('╞═╡ has no explanation');
-  if (left > 0) lines.push(`and ${left} more`);
+  if (left > 0) lines.push(`${left} earlier ones are left out`);
   return lines.join('\n');
 }
 

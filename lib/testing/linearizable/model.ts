@@ -19,6 +19,8 @@ export interface LinearModel<S, M extends Message = Message> {
    * nothing to do with each other; each key is then judged alone, which is much faster. Keys are those of a Map.
    */
   readonly key?: (message: M) => unknown;
+  /** The messages that never change the state, by their types: with them named, long histories are judged much faster. */
+  readonly queries?: readonly string[];
   /**
    * Whether the step explains how the operation ended, which is `replied` or `failed`. Default: the reply or the error
    * is the same by what it holds; errors are the same by name and message.
@@ -36,6 +38,7 @@ export const REFUSED = -1;
 /** A model at work: it numbers the states that come up, so that they're compared once. @internal */
 export class Judge<S, M extends Message> {
   readonly #model: LinearModel<S, M>;
+  readonly #queries: ReadonlySet<string>;
   readonly #states: S[] = [];
   readonly #numbers = new Map<string | number, number[]>();
   readonly #kinds = new Map<Operation<M>, number>();
@@ -45,6 +48,7 @@ export class Judge<S, M extends Message> {
 
   constructor(model: LinearModel<S, M>) {
     this.#model = model;
+    this.#queries = new Set(model.queries);
     this.#equal = model.equal ?? same;
     this.#hash = model.hash ?? (model.equal ? () => 0 : hashOf);
   }
@@ -70,6 +74,10 @@ export class Judge<S, M extends Message> {
     const step = this.#model.step(state, operation);
     if (operation.outcome !== 'unknown' && !(this.#model.matches ?? matches)(step, operation)) return REFUSED;
     return step.state === state ? number : this.numberOf(step.state);
+  }
+
+  isQuery({ type }: Operation<M>): boolean {
+    return this.#queries.has(type);
   }
 
   /** The same number for operations that any step takes for the same. */

@@ -8,7 +8,8 @@
  *   take a: its two entries leave the list, the state goes on; no way on from there: they come back, the next is tried
  * ```
  *
- * The mays are tried last, and only where they change something: the fewer are taken in, the more is possible later.
+ * The mays are tried where no must helps, and only if they change something: the fewer are taken in, the more is possible
+ * later.
  */
 import type { Message } from '../../index.js';
 import type { Operation } from '../operation.js';
@@ -21,12 +22,33 @@ export interface Budget {
   steps: number;
 }
 
+/** No order gets past the end of the culprit; some gets past those of others before it. @internal */
+export interface Refuted<M extends Message> {
+  readonly verdict: 'refuted';
+  readonly culprit: Operation<M>;
+  readonly passed: readonly Operation<M>[];
+}
+
 /** What a search has found. `spent`: the budget was used up before the end. @internal */
 export type Found<M extends Message> =
   | { readonly verdict: 'explained'; readonly order: readonly Operation<M>[] }
-  /** No order gets past the end of this operation. */
-  | { readonly verdict: 'refuted'; readonly culprit: Operation<M> }
+  | Refuted<M>
   | { readonly verdict: 'spent' };
+
+/** A configuration on the way of the search. */
+interface Place {
+  /** What has been taken in last, the state after that, and the highest number of a must that has been taken in; or -1. */
+  readonly operation: number;
+  readonly state: number;
+  readonly last: number;
+  /** The must that ends first: it, or what overlaps with it, is next. -1 where no must is left. */
+  readonly blocking: number;
+  /** What can be next: pairs of an operation and the state after it, and how much of it has been tried. */
+  readonly choices: number[];
+  tried: number;
+  /** 0: nothing is chosen yet. 1: the musts are. 2: the mays, too. */
+  stage: number;
+}
 
 /** @internal */
 export class Search<S, M extends Message> {
@@ -42,6 +64,7 @@ export class Search<S, M extends Message> {
   /** For each end of a must: when it is, and the how manyth it is. */
   readonly #ended: Float64Array;
   readonly #rank: Int32Array;
+  readonly #byEnd: readonly number[];
   /** For each may: an earlier one of the same kind, which is taken in first; or none, -1. */
   readonly #twin: Int32Array;
 
@@ -57,7 +80,7 @@ export class Search<S, M extends Message> {
     this.#next = new Int32Array(n + m + 2);
     this.#previous = new Int32Array(n + m + 2);
     this.#ended = Float64Array.from(first, ({ ended = Infinity }) => ended);
-    const ends = [...first.keys()].sort((a, b) => (this.#ended[a] as number) - (this.#ended[b] as number));
+    const ends = this.#byEnd = [...first.keys()].sort((a, b) => (this.#ended[a] as number) - (this.#ended[b] as number));
     this.#rank = new Int32Array(m);
     ends.forEach((must, rank) => { this.#rank[must] = rank; });
     this.#link(this.#mustHead, inOrder(first, ends, this.#ended, n));
@@ -71,80 +94,113 @@ export class Search<S, M extends Message> {
     });
   }
 
-  /** Looks for an order, from a state on. With `all`, looks for all orders, and puts there in which states they end. */
-  run(from: number, budget: Budget, all?: Set<number>): Found<M> {
+  /** Looks for an order, from a state on. `guess`: what changes nothing now never does, which may miss an order. Runs once. */
+  run(from: number, budget: Budget, guess = false): Found<M> {
     const musts = this.#musts;
-    const mays = this.#operations.length - musts;
-    const next = this.#next;
     const must = new Int32Array((musts >>> 5) + 1);
-    const may = new Int32Array((mays + 31) >>> 5);
+    const may = new Int32Array((this.#operations.length - musts + 31) >>> 5);
     const seen = new Seen(may.length);
-    /** What has been taken in, and what was the case before. */
-    const path: { readonly operation: number; readonly state: number; readonly last: number; readonly limit: number }[] = [];
-    let state = from;
-    let last = -1;
+    /** Where the search stands, and above it how it came there. */
+    const path: Place[] = [];
+    let place = this.#place(-1, from, -1);
     let hash = 0;
-    /** The end of the first must that ends: what begins later can't be next. */
-    let limit = 0;
-    let culprit = -1;
     let furthest = -1;
-    let entry = next[this.#mustHead] as number;
     const toggle = (operation: number): void => {
       const isMust = operation < musts;
-      const bits = isMust ? must : may;
       const bit = isMust ? operation : operation - musts;
+      const bits = isMust ? must : may;
       bits[bit >>> 5] = (bits[bit >>> 5] as number) ^ (1 << (bit & 31));
       if (isMust) hash ^= mix(operation + 1);
     };
-    for (;;) {
-      if (next[this.#mustHead] === this.#mustHead) {
-        if (all === undefined) return { verdict: 'explained', order: path.map(({ operation }) => this.#operation(operation)) };
-        all.add(state);
-        entry = this.#mayHead;
-      }
-      if (entry < this.#operations.length) {
-        const operation = this.#operation(entry);
-        const isMust = entry < musts;
-        if (isMust || (operation.began <= limit && this.#isDue(entry - musts, may))) {
-          if (budget.steps-- <= 0) return { verdict: 'spent' };
-          const to = this.#judge.step(state, operation);
-          const above = path[path.length - 1];
-          if (to !== REFUSED && (isMust || !this.#isIdle(to, state, above, operation))) {
-            this.#takeOut(entry);
-            const before = { operation: entry, state, last, limit };
-            toggle(entry);
-            if (isMust) last = Math.max(last, entry);
-            // The first entry left is the begin of the first must left.
-            if (seen.add(hash, to, next[this.#mustHead] as number, last, must, may)) {
-              path.push(before);
-              state = to;
-              entry = next[this.#mustHead] as number;
-              continue;
-            }
-            this.#putBack(entry);
-            toggle(entry);
-            last = before.last;
-          }
+    while (place.blocking >= 0) {
+      furthest = Math.max(furthest, this.#rank[place.blocking] as number);
+      if (budget.steps < 0) return { verdict: 'spent' };
+      if (place.tried === place.choices.length && place.stage < 2) this.#choose(place, path[path.length - 1], may, budget, guess);
+      if (place.tried < place.choices.length) {
+        const operation = place.choices[place.tried++] as number;
+        const state = place.choices[place.tried++] as number;
+        const last = operation < musts ? Math.max(place.last, operation) : place.last;
+        this.#takeOut(operation);
+        toggle(operation);
+        // The first entry left is the begin of the first must left.
+        if (seen.add(hash, state, this.#next[this.#mustHead] as number, last, must, may)) {
+          path.push(place);
+          place = this.#place(operation, state, last);
+          continue;
         }
-        // The later mays begin later still.
-        entry = !isMust && operation.began > limit ? this.#mayHead : next[entry] as number;
-      } else if (entry < this.#mustHead) {
-        const ending = entry - this.#operations.length;
-        limit = this.#ended[ending] as number;
-        if ((this.#rank[ending] as number) > furthest) {
-          furthest = this.#rank[ending] as number;
-          culprit = ending;
+        toggle(operation);
+        this.#putBack(operation);
+      } else if (place.stage === 2) {
+        const above = path.pop();
+        if (above === undefined) {
+          const passed = this.#byEnd.slice(0, furthest).map((operation) => this.#operation(operation));
+          return { verdict: 'refuted', culprit: this.#operation(this.#byEnd[furthest] as number), passed };
         }
-        entry = next[this.#mayHead] as number;
-      } else {
-        const back = path.pop();
-        if (back === undefined) return { verdict: 'refuted', culprit: this.#operation(culprit) };
-        this.#putBack(back.operation);
-        toggle(back.operation);
-        ({ state, last, limit } = back);
-        entry = next[back.operation] as number;
+        toggle(place.operation);
+        this.#putBack(place.operation);
+        place = above;
       }
     }
+    return { verdict: 'explained', order: [...path.slice(1), ...path.length > 0 ? [place] : []].map(({ operation }) => this.#operation(operation)) };
+  }
+
+  /** What is the case after an operation has been taken in, nothing tried yet. */
+  #place(operation: number, state: number, last: number): Place {
+    let entry = this.#next[this.#mustHead] as number;
+    while (entry < this.#musts) entry = this.#next[entry] as number;
+    const blocking = entry === this.#mustHead ? -1 : entry - this.#operations.length;
+    return { operation, state, last, blocking, choices: [], tried: 0, stage: 0 };
+  }
+
+  /**
+   * What can be next. First what changes nothing, then what lets the must that ends first be next, then the others, those
+   * that end earlier before those that end later. The mays come in front if none of the musts helps, else last.
+   */
+  #choose(place: Place, above: Place | undefined, may: Int32Array, budget: Budget, guess: boolean): void {
+    const { state, blocking, choices } = place;
+    const ending = this.#operation(blocking);
+    const helps = (to: number, entry: number) => entry === blocking || (budget.steps--, this.#judge.step(to, ending) !== REFUSED);
+    const useful: number[] = [];
+    const others: number[] = [];
+    if (place.stage === 0) {
+      const found: { readonly entry: number; readonly to: number }[] = [];
+      for (let entry = this.#next[this.#mustHead] as number; entry < this.#musts; entry = this.#next[entry] as number) {
+        const operation = this.#operation(entry);
+        budget.steps--;
+        const to = this.#judge.step(state, operation);
+        if (to === REFUSED || this.#isWaste(to, place, above, operation, budget)) continue;
+        if (this.#judge.isQuery(operation) || (guess && to === state)) {
+          // Nothing is lost by it, whatever comes later.
+          choices.push(entry, to);
+          place.stage = 2;
+          return;
+        }
+        if (to === state) choices.push(entry, to);
+        else found.push({ entry, to });
+      }
+      found.sort((a, b) => (this.#rank[a.entry] as number) - (this.#rank[b.entry] as number));
+      for (const { entry, to } of found) (helps(to, entry) ? useful : others).push(entry, to);
+      choices.push(...useful);
+    }
+    if (place.stage === 1 || choices.length === 0) {
+      const limit = this.#ended[blocking] as number;
+      const rest: number[] = [];
+      for (let entry = this.#next[this.#mayHead] as number; entry < this.#mustHead; entry = this.#next[entry] as number) {
+        const operation = this.#operation(entry);
+        // The later ones begin later still.
+        if (operation.began > limit) break;
+        if (!this.#isDue(entry - this.#musts, may)) continue;
+        budget.steps--;
+        const to = this.#judge.step(state, operation);
+        if (to === REFUSED || to === state || this.#isWaste(to, place, above, operation, budget)) continue;
+        if (place.stage === 0) (helps(to, entry) ? choices : rest).push(entry, to);
+        else choices.push(entry, to);
+      }
+      others.push(...rest);
+      place.stage = 1;
+    }
+    choices.push(...others);
+    place.stage++;
   }
 
   #operation(index: number): Operation<M> {
@@ -158,9 +214,11 @@ export class Search<S, M extends Message> {
     return twin < 0 || ((may[twin >>> 5] as number) >>> (twin & 31) & 1) === 1;
   }
 
-  /** Whether taking a may in is of no use: it changes nothing, or makes the may right before it useless. */
-  #isIdle(to: number, state: number, above: { operation: number; state: number } | undefined, operation: Operation<M>): boolean {
-    return to === state || (above !== undefined && above.operation >= this.#musts && this.#judge.step(above.state, operation) === to);
+  /** Whether an operation comes right after a may and wipes out all that it has done: then it's as well without it. */
+  #isWaste(to: number, place: Place, above: Place | undefined, operation: Operation<M>, budget: Budget): boolean {
+    if (above === undefined || place.operation < this.#musts) return false;
+    budget.steps--;
+    return this.#judge.step(above.state, operation) === to;
   }
 
   #link(head: number, entries: readonly number[]): void {

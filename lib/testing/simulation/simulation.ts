@@ -16,6 +16,8 @@ export interface Simulation {
   /**
    * `createStore` on this scheduler, whatever `options` says of that. Its trace and errors join those of the run. It need
    * not be shut down: at the end that's done for it, and the run fails if anything of it is left open then.
+   *
+   * @throws TypeError for a definition or an option that no store can work with
    */
   readonly createStore: typeof createStore;
   /** The same care for a store that something else has made on `scheduler`, without its trace. Gives the store back. */

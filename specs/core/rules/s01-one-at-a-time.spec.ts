@@ -129,7 +129,7 @@ describe('S1 One at a time', () => {
   it('a handler that fails lets the next one in, at the moment of its failure', marbles((m) => {
     const sent = m.hot('-abc--------');
     const handled = '           -a--b--c----';
-    const store = m.store({ state: 0, commands: { work: (_state, _letter: string) => m.cold<number>('---#') } });
+    const store = m.store({ state: 0, commands: { work: (_state, letter: string) => m.cold<number>('---#', {}, letter) } });
     store.errors$.subscribe();
     sent.subscribe((letter) => store.tell.work(letter));
     m.expect(store.commands$.pipe(map(({ payload }) => payload))).toBeObservable(handled);
@@ -139,7 +139,7 @@ describe('S1 One at a time', () => {
     const sent = m.hot('-ab---------');
     const handled = '           -a-----b----';
     const answers = '           ---#        ';
-    const store = m.store({ state: 0, commands: { work: (count, _letter: string) => m.cold('------(x|)').pipe(map(() => count + 1)) } });
+    const store = m.store({ state: '', commands: { work: (text, letter: string) => m.cold('------(x|)').pipe(map(() => text + letter)) } });
     const first = new Observable<unknown>((subscriber) => sent.subscribe((letter) => {
       const asked = store.with({ timeout: letter === 'a' ? 2 : 100 }).ask.work(letter);
       if (letter === 'a') asked.subscribe({ error: (error: unknown) => subscriber.error((error as AskTimeoutError).code) });
@@ -161,7 +161,7 @@ describe('S1 One at a time', () => {
   it('a command that never ends holds back all that come after it', marbles((m) => {
     const sent = m.hot('-abc--------');
     const handled = '           -a----------';
-    const store = m.store({ state: 0, commands: { work: (_state, _letter: string) => m.cold<number>('-----') } });
+    const store = m.store({ state: '', commands: { work: (_text, letter: string) => m.cold(`-${letter}---`) } });
     sent.subscribe((letter) => store.tell.work(letter));
     m.expect(store.commands$.pipe(map(({ payload }) => payload))).toBeObservable(handled);
     m.flush();
@@ -188,7 +188,10 @@ describe('S1 One at a time', () => {
     const handled = '           -a--|       ';
     const states = '            0a--|       ';
     const abort = new AbortController();
-    const store = m.store({ state: '0', commands: { work: (_state, _letter: string) => m.cold('a-----(b|)') } }, { signal: abort.signal });
+    const store = m.store({
+      state: '0',
+      commands: { work: (_state, letter: string) => m.cold(`${letter}-----(x|)`) },
+    }, { signal: abort.signal });
     store.errors$.subscribe();
     sent.subscribe((letter) => store.tell.work(letter));
     m.hot(ended).subscribe(() => abort.abort());

@@ -171,9 +171,10 @@ describe('S2 Order', () => {
   });
 
   it('what never begins takes no number: withdrawn, dropped, refused', marbles((m) => {
-    const store = m.store({ state: 0, commands: { work: (count) => m.cold('-----(x|)').pipe(map(() => count + 1)), note: (count, _note: string) => count } }, {
-      mailbox: { capacity: 2 },
-    });
+    const store = m.store({
+      state: '',
+      commands: { work: () => m.cold('-----(x|)'), note: (_last, note: string) => note },
+    }, { mailbox: { capacity: 2 } });
     const handled: unknown[] = [];
     store.errors$.subscribe();
     store.trace$.subscribe((event) => {
@@ -270,6 +271,23 @@ describe('S2 Order', () => {
       ]);
     }));
   }
+
+  it('the state is shown before the reply settles, also where a plain object is changed in place behind a view', () => {
+    const store = createStore({
+      state: () => ({ words: [] as string[] }),
+      view: ({ words }) => words.join(' '),
+      commands: {
+        add: (state, word: string) => {
+          state.words.push(word);
+          return reply(state, state.words.length);
+        },
+      },
+    });
+    const seen: unknown[] = [];
+    store.select().subscribe((words) => seen.push(words));
+    for (const word of ['one', 'two']) store.ask.add(word).subscribe((count) => seen.push([count, store.snapshot()]));
+    expect(seen).toEqual(['', 'one', [1, 'one'], 'one two', [2, 'one two']]);
+  });
 
   it('events are announced after the state is shown and before the reply', marbles((m) => {
     const store = m.store({

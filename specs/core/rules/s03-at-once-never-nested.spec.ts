@@ -1,8 +1,8 @@
 /** Rule S3: a command is handled at once where the store is idle, and never inside another: loop and delivery are iterative. */
 import fc from 'fast-check';
 import { createStore, reply, type, type Client, type Store, type TraceEvent } from 'ownstate';
-import { marbles } from 'ownstate/testing';
-import { concat, config, map, of, Subject, Subscription, take, throwError, timer } from 'rxjs';
+import { marbles, type Marbles } from 'ownstate/testing';
+import { concat, config, map, of, Subject, Subscription, take, takeUntil, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 /** Counts, and answers with the count. */
@@ -105,7 +105,7 @@ describe('S3 At once when idle, never nested', () => {
     interface Hooks { handler?: () => void; reply?: () => void }
 
     /** Two commands, and a record of what happens. `first` is handled while the store is busy, so that its reply is awaited by then. */
-    function record(m: Parameters<Parameters<typeof marbles>[0]>[0], install: (store: Store<ReturnType<typeof two>>, send: () => void, hooks: Hooks) => void): unknown[] {
+    function record(m: Marbles, install: (store: Store<ReturnType<typeof two>>, send: () => void, hooks: Hooks) => void): unknown[] {
       const hooks: Hooks = {};
       const log: unknown[] = [];
       const store = m.store(two(log, hooks));
@@ -264,15 +264,17 @@ describe('S3 At once when idle, never nested', () => {
       expect(late).toEqual([1, 2]);
     });
 
-    it('when one subscribes during a notification, also where the view is made anew for each look', () => {
+    it('when one subscribes during a notification, also where view and projector make a new object for each look', () => {
       const store = createStore({ state: 0, view: (count) => ({ count }), commands: { add: (count) => count + 1 } });
       const late: unknown[] = [];
-      store.select().subscribe(({ count }) => {
-        if (count === 1) store.select().subscribe((seen) => late.push(seen.count));
+      store.select(({ count }) => count).subscribe((count) => {
+        if (count !== 1) return;
+        store.select().subscribe((view) => late.push(view.count));
+        store.select((view) => [view.count]).subscribe((part) => late.push(part));
       });
       store.tell.add();
       store.tell.add();
-      expect(late).toEqual([1, 2]);
+      expect(late).toEqual([1, [1], 2, [2]]);
     });
 
     it('until it unsubscribes: then not even its projector is called', () => {
@@ -332,33 +334,37 @@ describe('S3 At once when idle, never nested', () => {
 
     it('whatever they subscribe, unsubscribe and send meanwhile', () => {
       interface Act { readonly by: number; readonly at: number; readonly what: 'subscribe' | 'unsubscribe' | 'send'; readonly whom: number }
-      const acts = fc.array(fc.record<Act>({ by: fc.nat(6), at: fc.nat(5), what: fc.constantFrom('subscribe', 'unsubscribe', 'send'), whom: fc.nat(6) }), { maxLength: 15 });
+      const what = fc.constantFrom('subscribe', 'unsubscribe', 'send');
+      const acts = fc.array(fc.record<Act>({ by: fc.nat(6), at: fc.nat(5), what, whom: fc.nat(6) }), { maxLength: 15 });
       fc.assert(fc.property(fc.integer({ min: 1, max: 5 }), acts, (many, script) => {
         const store = createStore(counting);
-        const observers: { seen: number[]; since: number; watching: Subscription }[] = [];
+        const observers: { seen: number[]; since: number; stop: Subject<void>; stopped: boolean }[] = [];
+        let afterwards = 0;
         const subscribe = () => {
           const by = observers.length;
-          const observer = { seen: [] as number[], since: store.snapshot(), watching: new Subscription() };
+          const observer = { seen: [] as number[], since: store.snapshot(), stop: new Subject<void>(), stopped: false };
           observers.push(observer);
-          observer.watching.add(store.select().subscribe((count) => {
-            expect(observer.watching.closed).toBe(false);
+          store.select().pipe(takeUntil(observer.stop)).subscribe((count) => {
+            if (observer.stopped) afterwards++;
             observer.seen.push(count);
             for (const act of script) {
               if (act.by !== by || act.at !== count) continue;
+              const other = observers[act.whom];
               if (act.what === 'subscribe') subscribe();
-              if (act.what === 'unsubscribe') observers[act.whom]?.watching.unsubscribe();
+              if (act.what === 'unsubscribe' && other !== undefined) {
+                other.stopped = true;
+                other.stop.next();
+              }
               if (act.what === 'send') store.tell.add();
             }
-          }));
+          });
         };
-        withReports((reported) => {
-          for (let time = 0; time < many; time++) subscribe();
-          for (let time = 0; time < 4; time++) store.tell.add();
-          expect(reported).toEqual([]);
-        });
-        for (const { seen, since, watching } of observers) {
+        for (let time = 0; time < many; time++) subscribe();
+        for (let time = 0; time < 4; time++) store.tell.add();
+        expect(afterwards).toBe(0);
+        for (const { seen, since, stopped } of observers) {
           expect(seen).toEqual(seen.map((_count, place) => since + place));
-          if (!watching.closed) expect(seen.at(-1)).toBe(store.snapshot());
+          if (!stopped) expect(seen.at(-1)).toBe(store.snapshot());
         }
       }));
     });
@@ -391,7 +397,10 @@ describe('S3 At once when idle, never nested', () => {
         const store = m.store({
           state: 0,
           events: type<string>(),
-          commands: { add: (count, _payload: void, { emit }) => (emit('event'), count + 1), fail: (): number => { throw new Error('handler'); } },
+          commands: {
+            add: (count, _payload: void, { emit }) => (emit('event'), count + 1),
+            fail: (): number => { throw new Error('handler'); },
+          },
         });
         const thrower = (name: string) => () => { throw new Error(name); };
         store.events$.subscribe(thrower('event'));
@@ -554,7 +563,10 @@ describe('S3 At once when idle, never nested', () => {
 
     it('tells, each sent by the handler of the one before', () => {
       let next: () => boolean = () => false;
-      const store = createStore({ state: 0, commands: { add: (count, _payload: void, { tell }) => (next() && tell('add'), count + 1) } }, { slice: Infinity });
+      const store = createStore({
+        state: 0,
+        commands: { add: (count, _payload: void, { tell }) => (next() && tell('add'), count + 1) },
+      }, { slice: Infinity });
       expect(chain((go) => {
         next = go;
         store.tell.add();
@@ -578,8 +590,9 @@ describe('S3 At once when idle, never nested', () => {
         if (next()) other();
         return count + 1;
       };
-      const a: Client<{ state: number; commands: { hit: (count: number) => number } }> = createStore({ state: 0, commands: { hit: play(() => b.tell.hit()) } }, { slice: Infinity });
-      const b: typeof a = createStore({ state: 0, commands: { hit: play(() => a.tell.hit()) } }, { slice: Infinity });
+      const player = (other: () => void) => createStore({ state: 0, commands: { hit: play(other) } }, { slice: Infinity });
+      const a: ReturnType<typeof player> = player(() => b.tell.hit());
+      const b = player(() => a.tell.hit());
       expect(chain((go) => {
         next = go;
         a.tell.hit();
@@ -636,7 +649,11 @@ describe('S3 At once when idle, never nested', () => {
 
     it('by subscribers of events', () => {
       expect(row((wake) => {
-        const store = createStore({ state: 0, events: type<'added'>(), commands: { add: (count, _payload: void, { emit }) => (emit('added'), count + 1) } });
+        const store = createStore({
+          state: 0,
+          events: type<'added'>(),
+          commands: { add: (count, _payload: void, { emit }) => (emit('added'), count + 1) },
+        });
         store.events$.subscribe(wake);
         return { tell: () => store.tell.add(), seen: () => store.snapshot() };
       })).toEqual(whole);

@@ -1,4 +1,5 @@
 /** Rule S4: what fails changes nothing, fails its own reply, and the store goes on. */
+import { inspect } from 'node:util';
 import { createStore, effect, reply, replyLater, type } from 'ownstate';
 import { marbles } from 'ownstate/testing';
 import { concat, config, defer, EMPTY, filter, finalize, map, mergeMap, NEVER, of, throwError, timer } from 'rxjs';
@@ -111,7 +112,7 @@ describe('S4 All or nothing', () => {
     });
 
     for (const error of [new Error('an Error'), new RangeError('another'), 'a text', 0, null, undefined, { code: 7 }]) {
-      it(`fails its reply with that very error: ${typeof error === 'object' && error !== null && 'code' in error ? 'an object' : String(error)}`, async () => {
+      it(`fails its reply with that very error: ${inspect(error).split('\n')[0]}`, async () => {
         // eslint-disable-next-line @typescript-eslint/only-throw-error -- a handler may throw anything
         const store = createStore({ state: 0, commands: { fail: (): number => { throw error; } } });
         const seen: unknown[] = [];
@@ -136,7 +137,9 @@ describe('S4 All or nothing', () => {
       });
       const seen: unknown[] = [];
       store.tell.work();
-      for (const by of [1, -1, 2]) store.ask.add(by).subscribe({ next: (count) => seen.push(count), error: (error: unknown) => seen.push((error as Error).message) });
+      for (const by of [1, -1, 2]) {
+        store.ask.add(by).subscribe({ next: (count) => seen.push(count), error: (error: unknown) => seen.push((error as Error).message) });
+      }
       m.flush();
       expect(seen).toEqual([1, 'got -1', 3]);
     }));
@@ -248,7 +251,10 @@ describe('S4 All or nothing', () => {
 
     it('may be a foreign one whose then throws', async () => {
       const error = new Error('then');
-      const store = createStore({ state: 0, commands: { fail: (): PromiseLike<number> => ({ then: () => { throw error; } }), add: (count) => count + 1 } });
+      const store = createStore({
+        state: 0,
+        commands: { fail: (): PromiseLike<number> => ({ then: () => { throw error; } }), add: (count) => count + 1 },
+      });
       const [failed] = await Promise.allSettled([store.ask.fail(), store.ask.add()]);
       expect(failed).toEqual({ status: 'rejected', reason: error });
       expect(store.snapshot()).toBe(1);
@@ -274,7 +280,10 @@ describe('S4 All or nothing', () => {
     it('a state that throws when it is read', () => {
       const error = new Error('getter');
       const first = { n: 0 };
-      const store = createStore({ state: first, commands: { fail: () => ({ get n(): number { throw error; } }), add: (state) => ({ n: state.n + 1 }) } });
+      const store = createStore({
+        state: first,
+        commands: { fail: () => ({ get n(): number { throw error; } }), add: (state) => ({ n: state.n + 1 }) },
+      });
       const seen: unknown[] = [];
       store.ask.fail().subscribe({ error: (failure: unknown) => seen.push(failure) });
       expect(seen).toEqual([error]);
@@ -285,7 +294,10 @@ describe('S4 All or nothing', () => {
 
     it('an object whose then throws when it is read', () => {
       const error = new Error('then');
-      const store = createStore({ state: 0, commands: { fail: () => ({ get then(): PromiseLike<number>['then'] { throw error; } }), add: (count) => count + 1 } });
+      const store = createStore({
+        state: 0,
+        commands: { fail: () => ({ get then(): PromiseLike<number>['then'] { throw error; } }), add: (count) => count + 1 },
+      });
       const seen: unknown[] = [];
       store.ask.fail().subscribe({ error: (failure: unknown) => seen.push(failure) });
       store.tell.add();
@@ -327,7 +339,10 @@ describe('S4 All or nothing', () => {
         for (let item = 0; item < length; item++) list = { next: list };
         return list;
       };
-      const store = createStore({ state: (): List => ({}), commands: { build: (_list, length: number) => reply(long(length), 'built'), drop: ({ next = {} }) => next } });
+      const store = createStore({
+        state: (): List => ({}),
+        commands: { build: (_list, length: number) => reply(long(length), 'built'), drop: ({ next = {} }) => next },
+      });
       const seen: unknown[] = [];
       store.ask.build(50_000).subscribe({ next: (answer) => seen.push(answer), error: (failure: unknown) => seen.push(failure) });
       store.tell.drop();
@@ -465,9 +480,10 @@ describe('S4 All or nothing', () => {
     for (const [what, fail] of Object.entries(fails)) {
       it(`'reset' begins again with a new first state, shown before the reply fails: ${what}`, marbles((m) => {
         let made = 0;
-        const store = m.store({ state: () => ({ made: ++made, n: 0 }), commands: { add: (state) => ({ ...state, n: state.n + 1 }), fail: () => fail() as never } }, {
-          onHandlerError: 'reset',
-        });
+        const store = m.store({
+          state: () => ({ made: ++made, n: 0 }),
+          commands: { add: (state) => ({ ...state, n: state.n + 1 }), fail: () => fail() as never },
+        }, { onHandlerError: 'reset' });
         const seen: unknown[] = [];
         store.select().subscribe((state) => seen.push(state));
         store.tell.add();
@@ -478,7 +494,10 @@ describe('S4 All or nothing', () => {
       }));
 
       it(`'stop' aborts the store: its reply has the handler's error, what waits fails: ${what}`, marbles((m) => {
-        const store = m.store({ state: 0, commands: { work: (count) => timer(1).pipe(map(() => count + 1)), fail: () => fail() as never } }, { onHandlerError: 'stop' });
+        const store = m.store({
+          state: 0,
+          commands: { work: (count) => timer(1).pipe(map(() => count + 1)), fail: () => fail() as never },
+        }, { onHandlerError: 'stop' });
         const seen: unknown[] = [];
         store.select().subscribe({ next: (count) => seen.push(count), complete: () => seen.push('complete') });
         store.tell.work();

@@ -15,6 +15,8 @@ const fails = (ms: number) => timer(ms).pipe(mergeMap(() => throwError(() => boo
 const throws = (): never => {
   throw boom;
 };
+/** An effect that leaves the state as it is. */
+const works = (run: () => Observable<number> | Promise<number>): Go => (n) => effect(n, { run, done: (now: number) => now });
 
 describe('S5 Every reply settles', () => {
   describe('with the value that the handler gave', () => {
@@ -27,8 +29,8 @@ describe('S5 Every reply settles', () => {
       { form: 'an empty Observable: undefined',             go: () => EMPTY,                                           replies: '--(u|)   ' },
       { form: 'replyLater: the last value of its source',   go: (n) => replyLater(n, concat(of('w'), after(3, 'v'))),  replies: '-----(v|)' },
       { form: 'replyLater of an empty source: undefined',   go: (n) => replyLater(n, EMPTY),                           replies: '--(u|)   ' },
-      { form: 'an effect: the reply of `done`',             go: (n) => effect(n, { run: () => after(3, 'v'), done: reply<number, string> }), replies: '-----(v|)' },
-      { form: 'an effect whose `done` gives a state alone', go: (n) => effect(n, { run: () => after(3, 'v'), done: (now: number) => now }), replies: '-----(u|)' },
+      { form: 'an effect: the reply of `done`',             go: (n) => effect(n, { run: () => after(3, 'v'), done: reply }), replies: '-----(v|)' },
+      { form: 'an effect whose `done` gives a state alone', go: works(() => after(3, 1)), replies: '-----(u|)' },
       {
         form: 'an effect whose `failed` gives a reply',
         go: (n) => effect(n, { run: () => fails(3), done: (now: number) => now, failed: (now) => reply(now, 'v') }),
@@ -72,9 +74,9 @@ describe('S5 Every reply settles', () => {
       { form: 'an Observable that emits, then fails',  go: (n) => concat(of(reply(n, 'w')), throwError(() => boom)) },
       { form: 'the source of a later reply: rejects',  go: (n) => replyLater(n, Promise.reject(boom)) },
       { form: 'the source of a later reply: fails',    go: (n) => replyLater(n, throwError(() => boom)) },
-      { form: 'an effect: `run` throws',               go: (n) => effect(n, { run: throws, done: (now: number) => now }) },
-      { form: 'an effect: `run` rejects',              go: (n) => effect(n, { run: () => Promise.reject(boom), done: (now: number) => now }) },
-      { form: 'an effect: `run` fails',                go: (n) => effect(n, { run: () => throwError(() => boom), done: (now: number) => now }) },
+      { form: 'an effect: `run` throws',               go: works(throws) },
+      { form: 'an effect: `run` rejects',              go: works(() => Promise.reject(boom)) },
+      { form: 'an effect: `run` fails',                go: works(() => throwError(() => boom)) },
       { form: 'an effect: `done` throws',              go: (n) => effect(n, { run: () => of(1), done: (): number => throws() }) },
       {
         form: 'an effect: `run` fails, and `failed` gives a state alone',
@@ -93,7 +95,8 @@ describe('S5 Every reply settles', () => {
       await store.shutdown();
     });
 
-    it.each<[string, unknown]>([['a string', 'no'], ['undefined', undefined], ['null', null]])('%s thrown is passed on as it is', async (_what, thrown) => {
+    const values: [string, unknown][] = [['a string', 'no'], ['undefined', undefined], ['null', null]];
+    it.each(values)('%s thrown is passed on as it is', async (_what, thrown) => {
       const store = createStore({ state: 0, commands: { go: (): number => { throw thrown as Error; } } });
       const outcome = await store.ask.go().then(() => 'a value', (error: unknown) => ({ error }));
       expect(outcome).toStrictEqual({ error: thrown });
@@ -143,7 +146,14 @@ describe('S5 Every reply settles', () => {
     const hang = { store: 'desk', type: 'hang', started: true };
     const fetch = { store: 'desk', type: 'fetch', started: true };
     const confirm = { store: 'desk', type: 'confirm', started: true };
-    const cases: { when: string; mailbox?: MailboxOptions; ask: (given: Given) => Observable<unknown>; replies: string; error: StoreError }[] = [
+    interface Case {
+      readonly when: string;
+      readonly mailbox?: MailboxOptions;
+      readonly ask: (given: Given) => Observable<unknown>;
+      readonly replies: string;
+      readonly error: StoreError;
+    }
+    const cases: Case[] = [
       {
         when: 'an ask that waits until its timeout',
         ask: ({ store }) => (store.tell.hang(), store.with({ timeout: 3 }).ask.add(1)),
@@ -297,7 +307,9 @@ describe('S5 Every reply settles', () => {
           },
         }, { signal: owner.signal });
         store.tell.slow();
-        store.with({ timeout, signal: ask.signal }).ask.note().subscribe({ error: (error: unknown) => ran.push(`started: ${(error as StoreError).started}`) });
+        store.with({ timeout, signal: ask.signal }).ask.note().subscribe({
+          error: (error: unknown) => ran.push(`started: ${(error as StoreError).started}`),
+        });
         m.cold('---e').subscribe(() => end(ask, owner));
         m.flush();
         expect(ran).toEqual(['started: false']);

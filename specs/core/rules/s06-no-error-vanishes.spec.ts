@@ -109,7 +109,12 @@ describe('S6 No error vanishes', () => {
       }));
     }
 
-    const store = { name: 'desk', state: 0, commands: { go: throws as Go, slow: (n: number) => timer(5).pipe(map(() => n)) }, queries: { read: throws } };
+    const store = {
+      name: 'desk',
+      state: 0,
+      commands: { go: throws as Go, slow: (n: number) => timer(5).pipe(map(() => n)) },
+      queries: { read: throws },
+    };
     it('of a query too, with the number of the last command', marbles((m) => {
       const desk = m.store(store);
       const seen: unknown[] = [];
@@ -223,7 +228,17 @@ describe('S6 No error vanishes', () => {
     const fetch = { store: 'desk', type: 'fetch', started: true };
     const hang = { store: 'desk', type: 'hang', started: true };
     const confirm = { store: 'desk', type: 'confirm', started: true };
-    const decisions: { what: string; mailbox?: MailboxOptions; act: (given: ReturnType<typeof open>) => void; errors: string; seq: number; e: StoreError; f?: StoreError }[] = [
+    interface Decision {
+      readonly what: string;
+      readonly mailbox?: MailboxOptions;
+      readonly act: (given: ReturnType<typeof open>) => void;
+      /** What errors$ emits, by the letters of the errors. */
+      readonly errors: string;
+      readonly seq: number;
+      readonly e: StoreError;
+      readonly f?: StoreError;
+    }
+    const decisions: Decision[] = [
       {
         what: 'superseded',
         act: ({ store: { tell } }) => (tell.fetch('switch'), tell.fetch('switch')),
@@ -401,7 +416,8 @@ describe('S6 No error vanishes', () => {
 
     it('a message that fails appears on errors$, and the rest goes on', marbles((m) => {
       const store = m.store(desk);
-      m.cold('                                -g-a', { g: { type: 'go' as const }, a: { type: 'add' as const, payload: 1 } }).subscribe(store.commands$);
+      const messages = { g: { type: 'go' as const }, a: { type: 'add' as const, payload: 1 } };
+      m.cold('                                -g-a', messages).subscribe(store.commands$);
       m.expect(store.errors$).toBeObservable(' -e  ', { e: { store: 'desk', seq: 1, type: 'go', error: boom, started: true } });
       m.expect(store.select()).toBeObservable('0--1', { 0: 0, 1: 1 });
     }));
@@ -504,7 +520,10 @@ describe('S6 No error vanishes', () => {
     }));
 
     it('a select of a state without a view fails alone', marbles((m) => {
-      const store = m.store({ state: () => new Map<string, number>(), commands: { put: (map: Map<string, number>, key: string) => reply(map.set(key, 1), map.size) } });
+      const store = m.store({
+        state: () => new Map<string, number>(),
+        commands: { put: (entries, key: string) => reply(entries.set(key, 1), entries.size) },
+      });
       const select = store.select().pipe(map(() => 'seen'), catchError((error: unknown) => of((error as Error).name)));
       m.expect(select).toBeObservable('           (e|)   ', { e: 'TypeError' });
       const asks = m.cold('                       --a--(b|)', { a: 'a', b: 'b' });

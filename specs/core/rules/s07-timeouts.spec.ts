@@ -264,12 +264,13 @@ describe('S7 Timeouts', () => {
       m.expect(store.ask.hang()).toBeObservable('30s #', undefined, error);
     }));
 
-    const clients: { whose: string; client: (store: Client<typeof hanging>) => Client<typeof hanging>; replies: string; timeout: number }[] = [
-      { whose: 'is the store\'s own for its asks',             client: (store) => store,                                                replies: '-----#', timeout: 5 },
-      { whose: 'is the client\'s for a client\'s asks',        client: (store) => store.with({ timeout: 3 }),                           replies: '---#  ', timeout: 3 },
-      { whose: 'of a client may be the longer one',            client: (store) => store.with({ timeout: 7 }),                           replies: '-------#', timeout: 7 },
-      { whose: 'of the innermost client wins over the outer',  client: (store) => store.with({ timeout: 9 }).with({ timeout: 2 }),      replies: '--#   ', timeout: 2 },
-      { whose: 'of the innermost client wins, also if longer', client: (store) => store.with({ timeout: 2 }).with({ timeout: 4 }),      replies: '----# ', timeout: 4 },
+    type Hanging = Client<typeof hanging>;
+    const clients: { whose: string; client: (store: Hanging) => Hanging; replies: string; timeout: number }[] = [
+      { whose: 'is the store\'s own for its asks',     client: (store) => store,                                           replies: '-----#', timeout: 5 },
+      { whose: 'is the client\'s for its asks',        client: (store) => store.with({ timeout: 3 }),                      replies: '---#  ', timeout: 3 },
+      { whose: 'of a client may be the longer one',   client: (store) => store.with({ timeout: 7 }),                      replies: '-------#', timeout: 7 },
+      { whose: 'of the innermost client wins',        client: (store) => store.with({ timeout: 9 }).with({ timeout: 2 }), replies: '--#   ', timeout: 2 },
+      { whose: 'of the innermost wins, also if longer', client: (store) => store.with({ timeout: 2 }).with({ timeout: 4 }), replies: '----# ', timeout: 4 },
       {
         whose: 'of an outer client stays where the inner sets a signal',
         client: (store) => store.with({ timeout: 2 }).with({ signal: new AbortController().signal }),
@@ -500,19 +501,20 @@ describe('S7 Timeouts', () => {
       m.expect(store.with({ signal: controller.signal }).ask.steps()).toBeObservable('#     ', undefined, error);
     }));
 
-    it.each([['asks of one client', 1], ['asks of several clients', 5]])('has one listener, however many %s, and none afterwards', (_who, clients) => {
+    const crowds: [string, number][] = [['asks of one client', 1], ['asks of several clients', 5]];
+    it.each(crowds)('has one listener, however many %s, and none afterwards', (_who, many) => {
       const controller = new AbortController();
       const { signal } = controller;
       const heard = listeners(signal);
       const clock = new VirtualTimeScheduler();
       const store = createStore({ state: 0, commands: { slow: (n: number) => timer(5, clock).pipe(map(() => n)) } }, { scheduler: clock });
-      for (let nth = 0; nth < clients; nth++) {
+      for (let nth = 0; nth < many; nth++) {
         const client = store.with({ signal }).with({ timeout: 1000 + nth });
         for (let ask = 0; ask < 20; ask++) client.ask.slow().subscribe();
       }
       expect(heard).toEqual({ now: 1, most: 1 });
       clock.flush();
-      expect(store.status().handled).toBe(20 * clients);
+      expect(store.status().handled).toBe(20 * many);
       expect(heard).toEqual({ now: 0, most: 1 });
       void store.shutdown();
     });

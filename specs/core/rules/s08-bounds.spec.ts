@@ -253,7 +253,7 @@ describe('S8 Bounds', () => {
     const desk = {
       state: 0,
       commands: {
-        fetch: (n: number, ms: number) => effect(n + 1, { policy: 'merge', run: () => after(ms, 'f'), done: (now: number, value) => reply(now, value) }),
+        fetch: (n: number, ms: number) => effect(n + 1, { policy: 'merge', run: () => after(ms, 'f'), done: reply<number, string> }),
         confirm: (n: number, ms: number) => replyLater(n + 1, after(ms, 'c')),
         add: (n: number, by: number) => n + by,
       },
@@ -320,7 +320,9 @@ describe('S8 Bounds', () => {
     ), { maxLength: 50 });
 
     it('as many wait as a bounded queue would hold, never more than the capacity, and the same ones fail', () => {
-      fc.assert(fc.property(ops, fc.integer({ min: 1, max: 4 }), fc.constantFrom<Overflow>('reject', 'drop-oldest'), (given, capacity, overflow) => {
+      const capacities = fc.integer({ min: 1, max: 4 });
+      const policies = fc.constantFrom<Overflow>('reject', 'drop-oldest');
+      fc.assert(fc.property(ops, capacities, policies, (given, capacity, overflow) => {
         const gate = new Subject<void>();
         const controllers: AbortController[] = [];
         const seen = { handled: [] as number[], failed: [] as number[], withdrawn: [] as number[] };
@@ -382,7 +384,8 @@ describe('S8 Bounds', () => {
         while (owner.held) release();
         expect(seen).toEqual(model);
         expect(Math.max(0, ...waiting)).toBeLessThanOrEqual(capacity);
-        expect(store.status()).toMatchObject({ waiting: 0, running: 0, highWater: most, dropped: model.failed.length, handled: model.handled.length });
+        const counts = { highWater: most, dropped: model.failed.length, handled: model.handled.length };
+        expect(store.status()).toMatchObject({ waiting: 0, running: 0, ...counts });
         void store.shutdown();
       }));
     });

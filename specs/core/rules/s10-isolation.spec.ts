@@ -64,14 +64,14 @@ describe('S10 Isolation', () => {
       expect(seen).toEqual([{ items: [{ done: false }] }, { items: [{ done: false }] }]);
     });
 
-    it('whoever made the first state can not change it from outside either', () => {
+    it('whoever made the first state cannot change it from outside either', () => {
       const mine = { items: [1] };
       const store = createStore({ state: mine, commands: { touch: (state) => state } });
       expect(() => mine.items.push(2)).toThrow(TypeError);
       expect(store.snapshot()).toEqual({ items: [1] });
     });
 
-    it('a payload that became the state can not be changed by its sender any more', () => {
+    it('a payload that became the state cannot be changed by its sender any more', () => {
       const store = createStore({ state: { n: 0 }, commands: { set: (_state, next: { n: number }) => next } });
       const mine = { n: 1 };
       store.tell.set(mine);

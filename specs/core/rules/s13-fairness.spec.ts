@@ -32,17 +32,17 @@ interface Backlog {
 
 /** A store behind whose first command others can be queued; each of them takes `cost` ms of the scheduler's clock. */
 function held(scheduler: ByHand, cost: number, options: StoreOptions) {
-  const gate = new Subject<number[]>();
+  const gate = new Subject<Set<number>>();
   const store = createStore({
-    state: [] as number[],
-    // Too long a list to be copied for each command; the view is what counts.
-    view: ({ length }) => length,
+    // Too many to be copied for each command: changed in place, and seen by a view.
+    state: () => new Set<number>(),
+    view: ({ size }) => size,
     commands: {
       hold: () => gate,
       work: (done, item: number) => {
         scheduler.clock += cost;
-        done.push(item);
-        return reply(done, done.length);
+        done.add(item);
+        return reply(done, done.size);
       },
       fail: (_done, error: Error): never => {
         scheduler.clock += cost;
@@ -53,7 +53,7 @@ function held(scheduler: ByHand, cost: number, options: StoreOptions) {
       done: (done) => [...done],
       count: (done) => {
         scheduler.clock += cost;
-        return done.length;
+        return done.size;
       },
     },
   }, { scheduler, timeout: Infinity, ...options });
