@@ -198,6 +198,7 @@ export abstract class Answers extends Fold {
     for (const [command, error] of this.#unobserved?.splice(0) ?? []) {
       if (!command.reply?.observed) this.report(command, error, false);
     }
+    if (this.phase === 'closed') this.streams.complete();
   }
 
   /** A failed tell, a failed reply that nobody observes, a source's error (rule S6). */
@@ -248,9 +249,8 @@ export abstract class Answers extends Fold {
   /** Nothing more is shown, announced or reported. */
   protected complete(): void {
     this.#deadlines?.stop();
-    // Whoever watches the errors sees also those that nobody has observed so far.
-    if (this.#streams?.watched('errors')) this.#reportUnobserved();
     this.#view?.complete();
-    this.streams.complete();
+    // Whoever watches the errors is to see also those that nobody will have observed in a moment.
+    this.streams.complete(this.#unobserved?.length ? 'errors' : undefined);
   }
 }

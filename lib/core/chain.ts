@@ -31,26 +31,30 @@ export function note(waiter: Command, ask: Command): void {
   ask.extras.waiter = waiter;
 }
 
-/** From now on `waiter` waits for these asks of its own: a ring that one of them closes is broken. @internal */
-export function waitFor(waiter: Command, asks: Iterable<Command> = waiter.more?.asks ?? []): void {
-  for (const ask of asks) {
-    const ring = findRing(ask, waiter, new Set());
+/** What a command waits for: the asks that it made, and in the lane of an effect those before it. */
+function awaited({ more }: Command): Command[] {
+  return [...more?.asks ?? [], ...more?.behind?.() ?? []];
+}
+
+/** From now on `waiter` waits for these: a ring that one of them closes is broken. @internal */
+export function waitFor(waiter: Command, others = awaited(waiter)): void {
+  for (const other of others) {
+    const ring = findRing(other, waiter, new Set());
     // Somewhere on the ring an ask waits in the mailbox of a store that is blocked, and never begins; or all have begun
     // and one of them waits in a lane.
-    const waiting = ring?.find(({ started }) => !started) ?? ring?.[0];
+    const waiting = ring?.find(({ started }) => !started) ?? ring?.find(({ more }) => more?.behind?.().length);
     waiting?.owner.giveUp(waiting, new DeadlockError(waiting, [waiter, ...ring ?? []].map(({ store }) => store)));
   }
 }
 
-/** The asks on the way from `ask` to `target`, or `undefined` where there's no such way. */
+/** The way from `ask` to `target`, or `undefined` where there's none. */
 function findRing(ask: Command, target: Command, seen: Set<Command>): Command[] | undefined {
   // An ask that waits in a mailbox waits for what blocks that store; one that has begun waits for its own asks.
   const blocking = ask.started ? ask : ask.owner.blocked;
   if (blocking === target) return [ask];
   if (blocking && !seen.has(blocking)) {
     seen.add(blocking);
-    const { asks = [], behind = () => [] } = blocking.more ?? {};
-    for (const next of [...asks, ...behind()]) {
+    for (const next of awaited(blocking)) {
       const ring = findRing(next, target, seen);
       if (ring) return [ask, ...ring];
     }

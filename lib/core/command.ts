@@ -230,7 +230,7 @@ class More {
   /** Why it was given up, if it was. */
   cause: StoreError | undefined = undefined;
   /** Those it waits behind in the lane of an effect. */
-  behind: (() => Iterable<Command>) | undefined = undefined;
+  behind: (() => Command[]) | undefined = undefined;
   /** Ends what the command still has running, an Observable or an effect; unless the store closes, some go on. */
   cancel: ((closing: boolean) => void) | undefined = undefined;
   /** Of a pending ask: what takes it back, and who waits for it. */

@@ -3,7 +3,8 @@ import type { Message } from '../index.js';
 import { drawHistory } from './draw-history.js';
 import { explain } from './linearizable/explain.js';
 import { Judge, type LinearModel } from './linearizable/model.js';
-import { byBegin, Search, type Budget } from './linearizable/search.js';
+import { byBegin } from './linearizable/entries.js';
+import { Search, type Budget } from './linearizable/search.js';
 import type { History, Operation } from './operation.js';
 import { show } from './show.js';
 
@@ -58,7 +59,7 @@ export type Linearizability<M extends Message = Message> =
  * @param options how far to search
  * @returns the verdict: with an order that explains the history, or with the shortest part that has no explanation
  * @throws TypeError for what is no history or no model; RangeError if the verdict would take more than `maxSteps`; and
- * what the model's functions throw
+ * what the model's `key`, `matches`, `equal` and `hash` throw
  *
  * @example
  * ```ts

@@ -289,7 +289,7 @@ export const ours = () => [
   null as Client<number> | null,
 ];
 
-export const definitions = () => [
+export const ticks = () => [
   // @ts-expect-error a tick of a command that isn't there
   createStore({ state: 0, ticks: { restet: 100 }, commands: { reset: () => 0 } }),
   // @ts-expect-error a tick of a command that needs a payload

@@ -385,7 +385,7 @@ describe('events', () => {
 
   it('of a trace can be told apart by their kind', () => {
     door.trace$.subscribe((event) => {
-      if (event.kind === 'settled') expectTypeOf(event.outcome).toEqualTypeOf<'replied' | 'failed'>();
+      if (event.kind === 'settled') expectTypeOf(event.outcome).toEqualTypeOf<'replied' | 'failed' | 'withdrawn'>();
       if (event.kind === 'phase') expectTypeOf(event.phase).toEqualTypeOf<'open' | 'draining' | 'closed'>();
     });
   });

@@ -30,8 +30,11 @@ export class Streams {
     return subject.asObservable();
   }
 
-  complete(): void {
+  /** Completes all of them but one. */
+  complete(except?: keyof Outputs): void {
     this.closed = true;
-    for (const subject of Object.values(this.#subjects)) subject.complete();
+    for (const [name, subject] of Object.entries(this.#subjects)) {
+      if (name !== except) subject.complete();
+    }
   }
 }

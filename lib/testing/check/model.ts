@@ -85,7 +85,7 @@ export class Worlds<S> {
     this.#worlds = worlds.filter((world, at) => worlds.findIndex((other) => same(world, other)) === at);
   }
 
-  /** Keeps the worlds in which the step of a command is right. Gives `false`, and keeps all, if there's none. */
+  /** Keeps the worlds in which the step of a command is right. Gives `false` if there's none. */
   keep(id: number, right: (step: ModelStep<S>) => boolean): boolean {
     return this.#keep(({ steps }) => {
       const step = steps.get(id);
@@ -104,9 +104,8 @@ export class Worlds<S> {
   }
 
   #keep(right: (world: World<S>) => boolean): boolean {
-    const kept = this.#worlds.filter(right);
-    if (kept.length > 0) this.#worlds = kept;
-    return kept.length > 0;
+    this.#worlds = this.#worlds.filter(right);
+    return this.#worlds.length > 0;
   }
 
   #next({ state, steps }: World<S>, id: number, message: Message, now: number): readonly ModelStep<S>[] {

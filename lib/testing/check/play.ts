@@ -53,11 +53,11 @@ class Stage<S> {
   do(step: ScriptStep): void {
     switch (step.kind) {
       case 'abort': {
-        this.#witness.note('', 'abort');
+        this.#witness.ledger.note('', 'abort');
         return this.#abort.abort();
       }
       case 'shutdown': {
-        this.#witness.note('', 'shutdown', step.timeout);
+        this.#witness.ledger.note('', 'shutdown', step.timeout);
         return this.#shutdown(step.timeout);
       }
       case 'send': return this.#send(step.sender, step.type, step.payload);
@@ -83,10 +83,10 @@ class Stage<S> {
 
   /** @throws Disagreement, or the model's own error */
   judge(): void {
-    const { fault, parting, rows } = this.#witness;
+    const { fault, parting, ledger } = this.#witness;
     if (fault !== undefined) throw fault.error;
     if (parting !== undefined) {
-      throw new Disagreement(`Expected ${this.#store.name} to do what its model does; it differs in ${parting.what}:\n\n${table(rows, parting.row)}`);
+      throw new Disagreement(`Expected ${this.#store.name} to do what its model does; it differs in ${parting.what}:\n\n${table(ledger.rows, parting.row)}`);
     }
   }
 
@@ -138,6 +138,6 @@ class Stage<S> {
   async #rest(): Promise<void> {
     const enough = this.#rung + AFTERWARDS;
     do await platformTurn();
-    while (this.#clock.expectant && this.#rung < (this.#witness.waiting === undefined ? enough : MOST) && await this.#ring());
+    while (this.#clock.expectant && this.#rung < (this.#witness.ledger.waiting === undefined ? enough : MOST) && await this.#ring());
   }
 }

@@ -7,7 +7,7 @@ export class Row {
   readonly client: string;
   readonly at: number;
   readonly type: string;
-  payload: unknown;
+  readonly payload: unknown;
   /** What was to come, and what came. */
   expected = '';
   got = '';

@@ -14,9 +14,10 @@ import type { AnyDefinition, Reply, Store, TraceEvent } from '../../index.js';
 import { show } from '../show.js';
 import { copy } from './copy.js';
 import { decided, endOf, possible } from './decision.js';
+import { Ledger } from './ledger.js';
 import { Worlds, type Folded, type ModelStep, type StoreModel } from './model.js';
 import type { Sender } from './script.js';
-import { Row, Sent, showAll } from './table.js';
+import { Sent, showAll, type Row } from './table.js';
 
 /** Where a store and its model part: which row, and what about it. @internal */
 export interface Parting {
@@ -26,7 +27,7 @@ export interface Parting {
 
 /** @internal */
 export class Witness<S> {
-  readonly rows: Row[] = [];
+  readonly ledger: Ledger;
   /** The first thing that is wrong. */
   parting: Parting | undefined = undefined;
   /** An error of the model's own, or of the store's where it mustn't throw. It ends the run too. */
@@ -34,9 +35,6 @@ export class Witness<S> {
   readonly #store: Store<AnyDefinition>;
   readonly #worlds: Worlds<S>;
   readonly #now: () => number;
-  readonly #sent = new Map<number, Sent>();
-  /** The one that is being sent. */
-  #sending: Sent | undefined;
   /** The one whose handler began last, until it has been compared; and whether it was given up while it was at work. */
   #current: Sent | undefined;
   #abandoned = false;
@@ -47,6 +45,7 @@ export class Witness<S> {
     this.#store = store;
     this.#worlds = new Worlds(model);
     this.#now = now;
+    this.ledger = new Ledger(now);
     try {
       store.snapshot();
     } catch {
@@ -56,27 +55,15 @@ export class Witness<S> {
     store.errors$.subscribe();
     store.events$.subscribe((event) => this.#current?.events.push(event));
     store.trace$.subscribe({ next: (event) => this.#safely(() => this.#trace(event)), complete: () => this.#safely(() => this.#finish(true)) });
-    this.#safely(() => this.#compareView('the first state', () => this.note('start')));
+    this.#safely(() => this.#compareView('the first state', () => this.ledger.note('start')));
   }
 
   get over(): boolean {
     return this.parting !== undefined || this.fault !== undefined;
   }
 
-  /** The first ask that isn't answered yet. */
-  get waiting(): Sent | undefined {
-    return this.rows.find((row): row is Sent => row instanceof Sent && row.asked && row.answers === 0);
-  }
-
-  /** A row for something that isn't a command. */
-  note(client: string, type = '', payload?: unknown): Row {
-    const row = new Row(client, this.#now(), type, payload);
-    this.rows.push(row);
-    return row;
-  }
-
   tell(type: string, payload: unknown, tell: (payload: unknown) => void): void {
-    this.#send(new Sent('tell', this.#now(), { type, payload }), tell);
+    this.ledger.send(new Sent('tell', this.#now(), { type, payload }), tell);
   }
 
   ask(sender: Sender, type: string, payload: unknown, ask: (payload: unknown) => Reply<unknown>): void {
@@ -94,7 +81,7 @@ export class Witness<S> {
         else compare();
       });
     };
-    this.#send(row, ask).subscribe({
+    this.ledger.send(row, ask).subscribe({
       next: (value) => answered(show(value), () => this.#replied(row, value)),
       error: (error: unknown) => answered(endOf(this.#store, row, error), () => this.#failed(row, error, kind)),
       complete: () => {
@@ -105,7 +92,7 @@ export class Witness<S> {
 
   /** All has happened that was to: nothing is left to wait for. */
   settle(): void {
-    const { waiting } = this;
+    const { waiting } = this.ledger;
     const row = waiting ?? this.#unended();
     if (row === undefined) return this.#safely(() => this.#finish());
     if (this.over) return;
@@ -117,46 +104,24 @@ export class Witness<S> {
   /** The store has been shut down. */
   end(): void {
     const { phase } = this.#store.status();
-    if (phase !== 'closed') this.#part(this.note('end'), 'the shutdown, which never ends', 'closed', phase);
-    this.#safely(() => this.#compareView('the state at the end', () => this.note('end')));
-  }
-
-  /** Sends a command. The first one that comes in meanwhile is this one. */
-  #send<R>(row: Sent, send: (payload: unknown) => R): R {
-    this.rows.push(row);
-    this.#sending = row;
-    const result = send(copy(row.payload));
-    this.#sending = undefined;
-    return result;
+    if (phase !== 'closed') this.#part(this.ledger.note('end'), 'the shutdown, which never ends', 'closed', phase);
+    this.#safely(() => this.#compareView('the state at the end', () => this.ledger.note('end')));
   }
 
   /** A command that still runs, or whose effect or later reply is still to come. */
   #unended(): Sent | undefined {
     const { running, effects, replies } = this.#store.status();
     if (running === 1) return this.#current;
-    if (effects + replies === 0) return undefined;
-    return this.rows.find((row): row is Sent => row instanceof Sent && row.begun && row.end !== 'replied' && row.end !== 'failed');
+    return effects + replies === 0 ? undefined : this.ledger.unended;
   }
 
   #trace(event: TraceEvent): void {
     if (event.kind === 'phase') return;
-    const row = this.#rowOf(event);
-    if (event.kind === 'received' && row.client === 'store') row.payload = copy(event.payload);
-    else if (event.kind === 'started') this.#started(row, event.time);
+    const row = this.ledger.rowOf(event);
+    if (event.kind === 'started') this.#started(row, event.time);
     else if (event.kind === 'state') row.commits++;
     else if (event.kind === 'settled') this.#settled(row, event.outcome, event.error);
     else if (event.kind === 'dropped') this.#settled(row, 'failed', event.error);
-  }
-
-  /** The row of a command. What the script doesn't send is a tick, a timer, or what a handler tells its own store. */
-  #rowOf({ id, type, time }: TraceEvent): Sent {
-    const known = this.#sent.get(id);
-    if (known !== undefined) return known;
-    const row = this.#sending ?? new Sent('store', time, { type, payload: undefined });
-    if (this.#sending === undefined) this.rows.push(row);
-    this.#sending = undefined;
-    this.#sent.set(row.id = id, row);
-    return row;
   }
 
   #started(row: Sent, time: number): void {
@@ -208,18 +173,17 @@ export class Witness<S> {
   #compareEnd(row: Sent): void {
     const { id, type, end, error, asked } = row;
     if (end === 'open' || end === 'decided') return;
-    const right = (step: ModelStep<S>) => end === 'replied' ? !('error' in step) : 'error' in step && this.#worlds.agree(step.error, error);
+    const right = (step: ModelStep<S>) => end === 'replied' ? !('error' in step) && step.later === undefined : 'error' in step && this.#worlds.agree(step.error, error);
     if (!this.#worlds.keep(id, right)) this.#part(row, `what comes of \`${type}\``);
     else if (asked) this.#expect(row);
     else this.#worlds.forget(id);
   }
 
-  #compareEvents({ id, type, events }: Sent): void {
+  #compareEvents(row: Sent): void {
+    const { id, type, events } = row;
     const expected = this.#worlds.stepsOf(id).map((step) => step.events);
     const right = (step: ModelStep<S>) => step.events === undefined || this.#worlds.agree(step.events, events);
-    if (this.#worlds.keep(id, right)) return;
-    // A cast: a command that has begun has its row.
-    this.#part(this.#sent.get(id) as Sent, `what \`${type}\` announces`, `emits ${showAll(expected)}`, `emits ${show(events)}`);
+    if (!this.#worlds.keep(id, right)) this.#part(row, `what \`${type}\` announces`, `emits ${showAll(expected)}`, `emits ${show(events)}`);
   }
 
   #compareView(what: string, row: () => Row): void {

@@ -2,7 +2,8 @@
 import type { Message } from '../../index.js';
 import type { Operation } from '../operation.js';
 import { REFUSED, type Judge } from './model.js';
-import { byBegin, type Budget } from './search.js';
+import { byBegin } from './entries.js';
+import type { Budget } from './search.js';
 
 /** With more possible configurations than this, none is looked for any further. */
 const MOST = 1024;

@@ -3,7 +3,8 @@ import type { Message } from '../../index.js';
 import type { Operation } from '../operation.js';
 import { certainty, isMust } from './certainty.js';
 import type { Judge } from './model.js';
-import { byBegin, Search, type Budget, type Refuted } from './search.js';
+import { byBegin } from './entries.js';
+import { Search, type Budget, type Refuted } from './search.js';
 
 /** Operations that no order explains if they begin in this state. @internal */
 export interface Part<M extends Message> {

@@ -12,7 +12,10 @@ export type LinearStep<S> =
 export interface LinearModel<S, M extends Message = Message> {
   /** The first state; with `key`, that of each key. */
   readonly init: S;
-  /** What a command or a query does to a state. Pure: it changes neither of them, and goes by nothing else. */
+  /**
+   * What a command or a query does to a state. Pure: it changes neither of them, and goes by nothing else. What it throws
+   * is what the ask is to fail with; the state stays then.
+   */
   readonly step: (state: S, message: M) => LinearStep<S>;
   /**
    * The part of the state that a message is about, such as an account's number. Messages with different keys must have
@@ -71,9 +74,17 @@ export class Judge<S, M extends Message> {
   /** The number of the state after an operation, `REFUSED` where the model gives another answer than the store gave. */
   step(number: number, operation: Operation<M>): number {
     const state = this.stateOf(number);
-    const step = this.#model.step(state, operation);
+    const step = this.#take(state, operation);
     if (operation.outcome !== 'unknown' && !(this.#model.matches ?? matches)(step, operation)) return REFUSED;
     return step.state === state ? number : this.numberOf(step.state);
+  }
+
+  #take(state: S, message: M): LinearStep<S> {
+    try {
+      return this.#model.step(state, message);
+    } catch (error) {
+      return { state, error };
+    }
   }
 
   isQuery({ type }: Operation<M>): boolean {

@@ -13,6 +13,7 @@
  */
 import type { Message } from '../../index.js';
 import type { Operation } from '../operation.js';
+import { Entries } from './entries.js';
 import { REFUSED, type Judge } from './model.js';
 import { mix } from './same.js';
 import { Seen } from './seen.js';
@@ -53,41 +54,17 @@ interface Place {
 /** @internal */
 export class Search<S, M extends Message> {
   readonly #judge: Judge<S, M>;
-  /** Musts and then mays, each in the order of their begins. */
-  readonly #operations: readonly Operation<M>[];
-  readonly #musts: number;
-  /** Entries are numbered: the begins of the operations, the ends of the musts, the heads of both lists. */
-  readonly #next: Int32Array;
-  readonly #previous: Int32Array;
-  readonly #mustHead: number;
-  readonly #mayHead: number;
-  /** For each end of a must: when it is, and the how manyth it is. */
-  readonly #ended: Float64Array;
-  readonly #rank: Int32Array;
-  readonly #byEnd: readonly number[];
+  readonly #entries: Entries<M>;
   /** For each may: an earlier one of the same kind, which is taken in first; or none, -1. */
   readonly #twin: Int32Array;
 
   /** Each of `musts` has ended, `mays` may have happened or not, at any time since their begin. */
   constructor(judge: Judge<S, M>, musts: readonly Operation<M>[], mays: readonly Operation<M>[]) {
-    const [first, second] = [[...musts].sort(byBegin), [...mays].sort(byBegin)];
-    const [m, n] = [first.length, first.length + second.length];
     this.#judge = judge;
-    this.#operations = [...first, ...second];
-    this.#musts = m;
-    this.#mustHead = n + m;
-    this.#mayHead = n + m + 1;
-    this.#next = new Int32Array(n + m + 2);
-    this.#previous = new Int32Array(n + m + 2);
-    this.#ended = Float64Array.from(first, ({ ended = Infinity }) => ended);
-    const ends = this.#byEnd = [...first.keys()].sort((a, b) => (this.#ended[a] as number) - (this.#ended[b] as number));
-    this.#rank = new Int32Array(m);
-    ends.forEach((must, rank) => { this.#rank[must] = rank; });
-    this.#link(this.#mustHead, inOrder(first, ends, this.#ended, n));
-    this.#link(this.#mayHead, second.map((_, i) => m + i));
+    this.#entries = new Entries(musts, mays);
     const kinds = new Map<number, number>();
-    this.#twin = Int32Array.from(second, (may, i) => {
-      const kind = judge.kindOf(may);
+    this.#twin = Int32Array.from(mays, (_, i) => {
+      const kind = judge.kindOf(this.#entries.operation(musts.length + i));
       const twin = kinds.get(kind) ?? -1;
       kinds.set(kind, i);
       return twin;
@@ -96,9 +73,9 @@ export class Search<S, M extends Message> {
 
   /** Looks for an order, from a state on. `guess`: what changes nothing now never does, which may miss an order. Runs once. */
   run(from: number, budget: Budget, guess = false): Found<M> {
-    const musts = this.#musts;
+    const { musts, next, rank, byEnd, mustHead, operations } = this.#entries;
     const must = new Int32Array((musts >>> 5) + 1);
-    const may = new Int32Array((this.#operations.length - musts + 31) >>> 5);
+    const may = new Int32Array((operations.length - musts + 31) >>> 5);
     const seen = new Seen(may.length);
     /** Where the search stands, and above it how it came there. */
     const path: Place[] = [];
@@ -113,42 +90,43 @@ export class Search<S, M extends Message> {
       if (isMust) hash ^= mix(operation + 1);
     };
     while (place.blocking >= 0) {
-      furthest = Math.max(furthest, this.#rank[place.blocking] as number);
+      furthest = Math.max(furthest, rank[place.blocking] as number);
       if (budget.steps < 0) return { verdict: 'spent' };
       if (place.tried === place.choices.length && place.stage < 2) this.#choose(place, path[path.length - 1], may, budget, guess);
       if (place.tried < place.choices.length) {
         const operation = place.choices[place.tried++] as number;
         const state = place.choices[place.tried++] as number;
         const last = operation < musts ? Math.max(place.last, operation) : place.last;
-        this.#takeOut(operation);
+        this.#entries.takeOut(operation);
         toggle(operation);
         // The first entry left is the begin of the first must left.
-        if (seen.add(hash, state, this.#next[this.#mustHead] as number, last, must, may)) {
+        if (seen.add(hash, state, next[mustHead] as number, last, must, may)) {
           path.push(place);
           place = this.#place(operation, state, last);
           continue;
         }
         toggle(operation);
-        this.#putBack(operation);
+        this.#entries.putBack(operation);
       } else if (place.stage === 2) {
         const above = path.pop();
         if (above === undefined) {
-          const passed = this.#byEnd.slice(0, furthest).map((operation) => this.#operation(operation));
-          return { verdict: 'refuted', culprit: this.#operation(this.#byEnd[furthest] as number), passed };
+          const passed = byEnd.slice(0, furthest).map((operation) => this.#entries.operation(operation));
+          return { verdict: 'refuted', culprit: this.#entries.operation(byEnd[furthest] as number), passed };
         }
         toggle(place.operation);
-        this.#putBack(place.operation);
+        this.#entries.putBack(place.operation);
         place = above;
       }
     }
-    return { verdict: 'explained', order: [...path.slice(1), ...path.length > 0 ? [place] : []].map(({ operation }) => this.#operation(operation)) };
+    return { verdict: 'explained', order: [...path.slice(1), ...path.length > 0 ? [place] : []].map(({ operation }) => this.#entries.operation(operation)) };
   }
 
   /** What is the case after an operation has been taken in, nothing tried yet. */
   #place(operation: number, state: number, last: number): Place {
-    let entry = this.#next[this.#mustHead] as number;
-    while (entry < this.#musts) entry = this.#next[entry] as number;
-    const blocking = entry === this.#mustHead ? -1 : entry - this.#operations.length;
+    const { musts, next, mustHead, operations } = this.#entries;
+    let entry = next[mustHead] as number;
+    while (entry < musts) entry = next[entry] as number;
+    const blocking = entry === mustHead ? -1 : entry - operations.length;
     return { operation, state, last, blocking, choices: [], tried: 0, stage: 0 };
   }
 
@@ -157,15 +135,16 @@ export class Search<S, M extends Message> {
    * that end earlier before those that end later. The mays come in front if none of the musts helps, else last.
    */
   #choose(place: Place, above: Place | undefined, may: Int32Array, budget: Budget, guess: boolean): void {
+    const { musts, next, rank, mustHead, mayHead } = this.#entries;
     const { state, blocking, choices } = place;
-    const ending = this.#operation(blocking);
+    const ending = this.#entries.operation(blocking);
     const helps = (to: number, entry: number) => entry === blocking || (budget.steps--, this.#judge.step(to, ending) !== REFUSED);
     const useful: number[] = [];
     const others: number[] = [];
     if (place.stage === 0) {
       const found: { readonly entry: number; readonly to: number }[] = [];
-      for (let entry = this.#next[this.#mustHead] as number; entry < this.#musts; entry = this.#next[entry] as number) {
-        const operation = this.#operation(entry);
+      for (let entry = next[mustHead] as number; entry < musts; entry = next[entry] as number) {
+        const operation = this.#entries.operation(entry);
         budget.steps--;
         const to = this.#judge.step(state, operation);
         if (to === REFUSED || this.#isWaste(to, place, above, operation, budget)) continue;
@@ -178,18 +157,18 @@ export class Search<S, M extends Message> {
         if (to === state) choices.push(entry, to);
         else found.push({ entry, to });
       }
-      found.sort((a, b) => (this.#rank[a.entry] as number) - (this.#rank[b.entry] as number));
+      found.sort((a, b) => (rank[a.entry] as number) - (rank[b.entry] as number));
       for (const { entry, to } of found) (helps(to, entry) ? useful : others).push(entry, to);
       choices.push(...useful);
     }
     if (place.stage === 1 || choices.length === 0) {
-      const limit = this.#ended[blocking] as number;
+      const limit = this.#entries.endOf(blocking);
       const rest: number[] = [];
-      for (let entry = this.#next[this.#mayHead] as number; entry < this.#mustHead; entry = this.#next[entry] as number) {
-        const operation = this.#operation(entry);
+      for (let entry = next[mayHead] as number; entry < mustHead; entry = next[entry] as number) {
+        const operation = this.#entries.operation(entry);
         // The later ones begin later still.
         if (operation.began > limit) break;
-        if (!this.#isDue(entry - this.#musts, may)) continue;
+        if (!this.#isDue(entry - musts, may)) continue;
         budget.steps--;
         const to = this.#judge.step(state, operation);
         if (to === REFUSED || to === state || this.#isWaste(to, place, above, operation, budget)) continue;
@@ -203,11 +182,6 @@ export class Search<S, M extends Message> {
     place.stage++;
   }
 
-  #operation(index: number): Operation<M> {
-    // A cast: the index is that of an entry.
-    return this.#operations[index] as Operation<M>;
-  }
-
   /** Whether a may isn't one of several alike of which an earlier one has not been taken in. */
   #isDue(index: number, may: Int32Array): boolean {
     const twin = this.#twin[index] as number;
@@ -216,56 +190,8 @@ export class Search<S, M extends Message> {
 
   /** Whether an operation comes right after a may and wipes out all that it has done: then it's as well without it. */
   #isWaste(to: number, place: Place, above: Place | undefined, operation: Operation<M>, budget: Budget): boolean {
-    if (above === undefined || place.operation < this.#musts) return false;
+    if (above === undefined || place.operation < this.#entries.musts) return false;
     budget.steps--;
     return this.#judge.step(above.state, operation) === to;
   }
-
-  #link(head: number, entries: readonly number[]): void {
-    let previous = head;
-    for (const entry of entries) {
-      this.#next[previous] = entry;
-      this.#previous[entry] = previous;
-      previous = entry;
-    }
-    this.#next[previous] = head;
-    this.#previous[head] = previous;
-  }
-
-  #takeOut(operation: number): void {
-    this.#unlink(operation);
-    if (operation < this.#musts) this.#unlink(this.#operations.length + operation);
-  }
-
-  /** Undoes the last `takeOut` that isn't undone yet. */
-  #putBack(operation: number): void {
-    if (operation < this.#musts) this.#relink(this.#operations.length + operation);
-    this.#relink(operation);
-  }
-
-  #unlink(entry: number): void {
-    this.#next[this.#previous[entry] as number] = this.#next[entry] as number;
-    this.#previous[this.#next[entry] as number] = this.#previous[entry] as number;
-  }
-
-  #relink(entry: number): void {
-    this.#next[this.#previous[entry] as number] = entry;
-    this.#previous[this.#next[entry] as number] = entry;
-  }
-}
-
-/** @internal */
-export function byBegin(a: Operation, b: Operation): number {
-  return a.began - b.began;
-}
-
-/** The begins and ends of the musts, merged; at the same place the begins come first. */
-function inOrder(musts: readonly Operation[], ends: readonly number[], ended: Float64Array, offset: number): number[] {
-  const entries: number[] = [];
-  let begun = 0;
-  for (const must of ends) {
-    while (begun < musts.length && (musts[begun] as Operation).began <= (ended[must] as number)) entries.push(begun++);
-    entries.push(offset + must);
-  }
-  return entries;
 }

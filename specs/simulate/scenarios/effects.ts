@@ -1,7 +1,7 @@
 /** Work beside the fold, under each policy and with keys: each lane does what its policy says, whatever fails or gives up. */
 import { effect, reply, type EffectPolicy } from 'ownstate';
 import type { Scenario } from 'ownstate/testing';
-import { map, throwError, timer } from 'rxjs';
+import { map, of, throwError, timer } from 'rxjs';
 import { codeOf, ruled } from '../support/rules.js';
 
 interface Job {
@@ -15,6 +15,8 @@ interface State {
   readonly done: readonly number[];
   readonly failed: readonly number[];
 }
+
+const FIRST: State = { begun: [], done: [], failed: [] };
 
 /** What an asker may get besides the result. */
 const DECIDED = ['ASK_TIMEOUT', 'ASK_ABORTED', 'SUPERSEDED', 'BUSY', 'MAILBOX_FULL'];
@@ -31,6 +33,8 @@ function effects(policy: EffectPolicy): Scenario {
       const ran = new Set<number>();
       const gaveUp = new Set<number>();
       const superseded = new Set<number>();
+      /** Came while their lane was busy. */
+      const late = new Set<number>();
       const lastOf = new Map<string, number>();
       let fault: Error | undefined;
       const must = (held: boolean, what: string) => {
@@ -50,6 +54,7 @@ function effects(policy: EffectPolicy): Scenario {
         must(lane.size < most, `${id} began beside ${[...lane.keys()].join()} of ${key}`);
         must(!ran.has(id), `${id} ran twice`);
         must(!gaveUp.has(id), `${id} ran after it had been given up`);
+        must(!late.has(id), `${id} ran though its lane had been busy`);
         must((lastOf.get(key) ?? 0) < id, `${id} began after ${lastOf.get(key)!} of ${key}`);
         lastOf.set(key, id);
         ran.add(id);
@@ -67,28 +72,31 @@ function effects(policy: EffectPolicy): Scenario {
           default:
             // At once, which needs no time.
             lane.delete(id);
-            return fails ? throwError(() => failure) : sim.observable([id], { what });
+            return fails ? throwError(() => failure) : of(id);
         }
       };
 
       const store = ruled(sim, sim.createStore({
         name: 'works',
-        state: { begun: [], done: [], failed: [] } as State,
+        state: FIRST,
         commands: {
-          work: (state, job: Job) => effect({ ...state, begun: [...state.begun, job.id] }, {
-            policy,
-            key: job.key,
-            ...policy === 'merge' && { concurrency },
-            run: ({ signal }) => run(job, signal),
-            done: (now, id: number) => {
-              must(id === job.id && !superseded.has(id), `${job.id} was folded with ${id}`);
-              return reply({ ...now, done: [...now.done, id] }, id);
-            },
-            failed: (now, error) => {
-              must(error === failure, `${job.id} failed with ${String(error)}`);
-              return { ...now, failed: [...now.failed, job.id] };
-            },
-          }),
+          work: (state, job: Job) => {
+            if (policy === 'exhaust' && (running.get(job.key)?.size ?? 0) > 0) late.add(job.id);
+            return effect({ ...state, begun: [...state.begun, job.id] }, {
+              policy,
+              key: job.key,
+              ...policy === 'merge' && { concurrency },
+              run: ({ signal }) => run(job, signal),
+              done: (now, id: number) => {
+                must(id === job.id && !superseded.has(id), `${job.id} was folded with ${id}`);
+                return reply({ ...now, done: [...now.done, id] }, id);
+              },
+              failed: (now, error) => {
+                must(error === failure, `${job.id} failed with ${String(error)}`);
+                return { ...now, failed: [...now.failed, job.id] };
+              },
+            });
+          },
         },
       }, { mailbox: { capacity } }), { mailbox: { capacity } });
 

@@ -45,8 +45,8 @@ function flood(overflow: Overflow): Scenario {
         const asked = store.with({ timeout, signal }).ask.put(n);
         const sent = order.length;
         asked.subscribe({
-          error: (error: { code?: string; started?: boolean }) => {
-            if (error.code !== 'MAILBOX_FULL') return;
+          error: (error: unknown) => {
+            if (codeOf(error) !== 'MAILBOX_FULL') return;
             const newcomer = sending === n && order.length === sent;
             must(newcomer === (overflow === 'reject'), `${n} was ${newcomer ? 'refused' : 'dropped'} while ${sending} was sent`);
             must(store.status().waiting === capacity, `${n} was refused while ${store.status().waiting} of ${capacity} waited`);

@@ -8,4 +8,4 @@ import { rings } from './rings.js';
 import { shutdown } from './shutdown.js';
 import { timers } from './timers.js';
 
-export const scenarios: readonly Scenario[] = [bank, rings, ...floods, ...allEffects, shutdown, failures, timers];
+export const scenarios: readonly Scenario[] = [bank, rings, ...floods, ...allEffects, shutdown, ...failures, timers];

@@ -1,5 +1,5 @@
 /** A store that ends in the midst of its work, in any way and after any step: what came before is answered, nothing is left. */
-import { effect, reply, replyLater, type Context, type HandlerOutcome, type Outcome, type Reply } from 'ownstate';
+import { effect, reply, replyLater, type Context, type HandlerOutcome, type Outcome } from 'ownstate';
 import type { Scenario } from 'ownstate/testing';
 import { kinds, sometime, type Kind } from '../support/outcomes.js';
 import { codeOf, ruled } from '../support/rules.js';
@@ -22,6 +22,7 @@ export function shutdownAt(at?: number, end?: End): Scenario {
         state: 0,
         commands: {
           add: (sum, kind: Kind) => sometime(sim, kind, `add by ${kind}`, (): Sum => reply(sum + 1, sum + 1)),
+          beat: (sum) => sum + 1,
           later: (sum): Sum => replyLater(sum + 1, sim.promise(sum + 1, 'later reply')),
           work: (sum): Sum => effect(sum + 1, { run: () => sim.observable([1], { what: 'effect' }), done: (now, one) => reply(now + one, now + one) }),
           stop: (sum, _payload: void, { stop }: Context<never>): HandlerOutcome<number> => {
@@ -30,7 +31,7 @@ export function shutdownAt(at?: number, end?: End): Scenario {
           },
         },
         queries: { get: (sum) => sum },
-        ticks: { later: 7 },
+        ticks: { beat: 7 },
       }, { signal: controller.signal, timeout: Infinity }), { queries: ['get'] });
 
       /** When the end was ordered, and how long the draining may take at most, in milliseconds. */
@@ -38,6 +39,15 @@ export function shutdownAt(at?: number, end?: End): Scenario {
       let closed = false;
       const short = 1 + sim.int(10);
       const limit = { shutdown: Infinity, limited: short, twice: short, stop: 30_000, dispose: 30_000, abort: 0 }[how];
+      let lateBeats = 0;
+      let closedAt: number | undefined;
+      store.trace$.subscribe((event) => {
+        if (event.kind === 'phase' && event.phase === 'closed') closedAt = event.time;
+        if (event.kind === 'received' && event.type === 'beat' && store.status().phase !== 'open') lateBeats++;
+      });
+      sim.always('ticks stop when the draining begins', () => lateBeats === 0);
+      // What is told to stop begins to drain when its turn comes.
+      sim.always('the draining ends in time', () => how === 'stop' || ordered === undefined || (closedAt ?? sim.scheduler.now()) <= ordered + limit);
       void store.closed.then(() => { closed = true; });
       sim.afterStep(at ?? 1 + sim.int(40), `the end: ${how}`, () => {
         ordered = sim.scheduler.now();
@@ -59,7 +69,7 @@ export function shutdownAt(at?: number, end?: End): Scenario {
             const draining = store.status().phase !== 'open';
             const what = sim.pick(['add', 'add', 'later', 'work', 'get'] as const);
             const asked = what === 'add' ? store.ask.add(sim.pick(kinds)) : store.ask[what]();
-            settled.push(sim.settled(`client ${client}: ${what}`, asked as Reply<number | undefined>).then((result) => {
+            settled.push(sim.settled(`client ${client}: ${what}`, asked).then((result) => {
               if (result.status === 'fulfilled') {
                 if (draining) throw new Error(`${what} was answered though it came after the end`);
                 return;

@@ -16,6 +16,8 @@ interface State {
   readonly ticks: number;
 }
 
+const FIRST: State = { rung: [], ticks: 0 };
+
 export const timers: Scenario = {
   name: 'timers',
   setup: (sim) => {
@@ -30,7 +32,7 @@ export const timers: Scenario = {
     };
     const store = ruled(sim, sim.createStore({
       name: 'clock',
-      state: { rung: [], ticks: 0 } as State,
+      state: FIRST,
       commands: {
         set: (state, { name, ms, n }: Set, { timers, now }: Context<never>) => {
           const before = armed.get(name);
@@ -58,7 +60,7 @@ export const timers: Scenario = {
           sometime(sim, kind, `work ${n}`, () => reply(state, n)) as HandlerOutcome<State, number> & HandlerOutcome<State>,
       },
       ticks: { tick: period },
-    }), { withdraws: true });
+    }, { timeout: Infinity }));
     let ticksWaiting = 0;
     store.trace$.subscribe(({ type, kind: event }) => {
       if (type !== 'tick') return;
@@ -68,27 +70,41 @@ export const timers: Scenario = {
     });
 
     let n = 0;
+    let stalls = 0;
+    /** Asks that are open: when they're due, and how often time had stalled before. */
+    const open = new globalThis.Set<{ readonly due: number; readonly stalls: number }>();
+    const work = async (client: number) => {
+      const timeout = 1 + sim.int(12);
+      const began = sim.scheduler.now();
+      const asked = { due: began + timeout, stalls };
+      open.add(asked);
+      const result = await sim.settled(`client ${client}: work`, store.with({ timeout }).ask.work(client));
+      open.delete(asked);
+      const took = sim.scheduler.now() - began;
+      if (result.status === 'rejected') must(codeOf(result.reason) === 'ASK_TIMEOUT' && took >= timeout, `work failed after ${took} of ${timeout} ms`);
+    };
     for (let client = 1, clients = 2 + sim.int(2); client <= clients; client++) {
       sim.client(`client ${client}`, async (turn) => {
-        for (let times = 1 + sim.int(5); times > 0; times--) {
+        const begun: PromiseLike<unknown>[] = [];
+        for (let times = 2 + sim.int(5); times > 0; times--) {
           await turn();
           const name = sim.pick(['a', 'b']);
-          switch (sim.int(6)) {
-            case 0: case 1: await store.ask.set({ name, ms: sim.int(15), n: ++n }); break;
-            case 2: await store.ask.clear(name); break;
+          switch (sim.int(7)) {
+            case 0: case 1: begun.push(store.ask.set({ name, ms: sim.int(6), n: ++n })); break;
+            case 2: begun.push(store.ask.clear(name)); break;
             case 3: await sim.sleep(sim.int(20)); break;
-            case 4: sim.stall(sim.int(20)); break;
-            default: {
-              const timeout = 1 + sim.int(12);
-              const began = sim.scheduler.now();
-              const result = await sim.settled(`client ${client}: work`, store.with({ timeout }).ask.work(client) as ReturnType<typeof store.ask.set>);
-              const took = sim.scheduler.now() - began;
-              if (result.status === 'rejected') must(codeOf(result.reason) === 'ASK_TIMEOUT' && took >= timeout, `work failed after ${took} of ${timeout} ms`);
-            }
+            case 4:
+              stalls++;
+              sim.stall(sim.int(20));
+              break;
+            default: begun.push(work(client));
           }
+          if (sim.chance(1 / 3)) await Promise.all(begun);
         }
+        await Promise.all(begun);
       });
     }
+    sim.always('no timeout is late', () => [...open].every((asked) => asked.due >= sim.scheduler.now() || asked.stalls !== stalls));
     sim.always('time is kept', () => {
       if (fault !== undefined) throw fault;
       return store.snapshot().ticks <= sim.scheduler.now() / period;

@@ -8,14 +8,12 @@ export interface RuleOptions {
   readonly queries?: readonly string[];
   /** The capacity of its mailbox. */
   readonly capacity?: number;
-  /** Whether it clears timers that have sent already: such a command is taken back without a word. */
-  readonly withdraws?: boolean;
 }
 
 /** What came of a command so far. */
 interface Way {
   begun: boolean;
-  ended: 'no' | 'replied' | 'failed' | 'dropped';
+  ended: 'no' | 'dropped' | Extract<TraceEvent, { kind: 'settled' }>['outcome'];
 }
 
 class RuleCheck {
@@ -66,7 +64,7 @@ class RuleCheck {
   end(): void {
     const { name, handled, dropped, timedOut } = this.#store.status();
     for (const [id, { ended }] of this.#ways) {
-      this.#demand(ended !== 'no' || this.#options.withdraws === true, `S5: command ${id} never settled`);
+      this.#demand(ended !== 'no', `S5: command ${id} never settled`);
     }
     for (const seen of this.#seen) {
       const differs = this.#shown.findIndex((view, i) => !Object.is(view, seen[i]));
@@ -87,6 +85,7 @@ class RuleCheck {
         break;
       case 'started': this.#start(event); break;
       case 'state':
+        this.#demand(this.#ways.get(event.id)?.ended !== 'replied', `S2: ${event.type} ${event.id} was answered before its state was committed`);
         if (!Object.is(event.view, this.#shown.at(-1))) this.#shown.push(event.view);
         break;
       case 'settled':
