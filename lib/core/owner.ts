@@ -48,13 +48,12 @@ export class Owner extends Answers {
 
   // ── in ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** What a name leads to. By own property only. */
-  route(type: string, queries: boolean, exempt = false): Route {
+  /** What a name leads to, or whatever was sent as one. By own property only. */
+  route(type: PropertyKey, queries: boolean, exempt = false): Route {
     const { commands, queries: asked = {} } = this.definition;
     const query = queries && Object.hasOwn(asked, type);
     // A cast: the definition's types have seen to it that each handler gets its own payload.
-    const handle = query || Object.hasOwn(commands, type) ? (query ? asked : commands)[type] as AnyHandler : undefined;
-    // What is sent as a message may be of any type.
+    const handle = query || Object.hasOwn(commands, type) ? (query ? asked : commands)[type as string] as AnyHandler : undefined;
     return { type: String(type), handle, query, exempt, landed: false };
   }
 

@@ -17,7 +17,11 @@ export type Watchable = Pick<Store<AnyDefinition>, 'status' | 'shutdown'>;
 export interface OpenCheck {
   /** For stores that aren't made by `createStore` here: what is armed on it counts, under the name `scheduler`. */
   readonly scheduler: SchedulerLike;
-  /** `createStore`, with the store and its timers under watch. */
+  /**
+   * `createStore`, with the store and its timers under watch.
+   *
+   * @throws TypeError for a definition or an option that no store can work with
+   */
   readonly createStore: typeof createStore;
   /** Puts a store under watch that something else has made, and gives it back. */
   readonly watch: <W extends Watchable>(store: W) => W;
@@ -73,8 +77,8 @@ export class Watch implements OpenCheck {
   }
 
   // A cast: what a definition may be is said once, by `createStore` itself, and passed on here as it is.
-  readonly createStore = ((definition: never, options: StoreOptions = {}) => {
-    const timers = new TrackedScheduler(options.scheduler ?? this.scheduler.target);
+  readonly createStore = ((definition: never, options?: StoreOptions) => {
+    const timers = new TrackedScheduler(options?.scheduler ?? this.scheduler.target);
     const store: Store<AnyDefinition> = createStore<unknown, Definition<unknown, unknown>, unknown>(definition, { ...options, scheduler: timers });
     this.#timers.set(store, timers);
     return this.watch(store);

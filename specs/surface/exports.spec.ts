@@ -19,10 +19,17 @@ const EXPECTED: Readonly<Record<string, { readonly values: readonly string[]; re
     ],
   },
   'ownstate/testing': {
-    values: ['marbles', 'openCheck', 'probe'],
+    values: [
+      'checkLinearizable', 'checkScenario', 'checkStore', 'drawHistory', 'explainSimulation', 'marbles',
+      'openCheck', 'probe', 'recordHistory', 'shrinkSimulation', 'simulate',
+    ],
     types: [
-      'MarbleExpectation', 'MarbleSource', 'Marbles', 'MarblesOptions', 'OpenCheck', 'OpenCheckOptions', 'Probe', 'ProbeOptions', 'ProbedReply',
-      'Watchable',
+      'CheckScenarioOptions', 'CheckStoreOptions', 'DrawOptions', 'History', 'HistoryOptions', 'LinearModel',
+      'LinearStep', 'Linearizability', 'LinearizableOptions', 'MarbleExpectation', 'MarbleSource', 'Marbles',
+      'MarblesOptions', 'ModelStep', 'ModelSteps', 'OpenCheck', 'OpenCheckOptions', 'Operation',
+      'OperationEnd', 'Probe', 'ProbeOptions', 'ProbedReply', 'RecordedHistory', 'Scenario',
+      'ShrinkOptions', 'SimulateOptions', 'SimulatedSource', 'Simulation', 'SimulationFailure', 'SimulationResult',
+      'StoreCheck', 'StoreModel', 'Watchable',
     ],
   },
 };

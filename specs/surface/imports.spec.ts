@@ -114,7 +114,7 @@ describe('imports', () => {
 
   it('of ownstate/testing are of the doors, of itself, and of what tests are made with', () => {
     const doorsOf = [...doors.values()];
-    const packages = ['rxjs', 'rxjs/testing', 'rxjs-marbles', 'vitest'];
+    const packages = ['rxjs', 'rxjs/testing', 'rxjs-marbles', 'vitest', 'fast-check'];
     expect(trespasses('lib/testing/', (from) => doorsOf.includes(from) || from.startsWith('lib/testing/') || packages.includes(from))).toEqual([]);
   });
 

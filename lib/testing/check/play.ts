@@ -138,6 +138,6 @@ class Stage<S> {
   async #rest(): Promise<void> {
     const enough = this.#rung + AFTERWARDS;
     do await platformTurn();
-    while (this.#clock.expectant && this.#rung < (this.#witness.ledger.waiting === undefined ? enough : MOST) && await this.#ring());
+    while (this.#clock.expectant && this.#rung < (this.#witness.unsettled === undefined ? enough : MOST) && await this.#ring());
   }
 }

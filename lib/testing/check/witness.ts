@@ -90,15 +90,21 @@ export class Witness<S> {
     });
   }
 
+  /** The first command that isn't answered yet, that still runs, or whose effect or later reply is still to come. */
+  get unsettled(): Sent | undefined {
+    const { running, effects, replies } = this.#store.status();
+    if (running === 1) return this.ledger.waiting ?? this.#current;
+    return this.ledger.waiting ?? (effects + replies === 0 ? undefined : this.ledger.unended);
+  }
+
   /** All has happened that was to: nothing is left to wait for. */
   settle(): void {
-    const { waiting } = this.ledger;
-    const row = waiting ?? this.#unended();
+    const row = this.unsettled;
     if (row === undefined) return this.#safely(() => this.#finish());
     if (this.over) return;
     row.expected ||= 'an answer';
     row.got ||= 'nothing';
-    this.#part(row, `the ${waiting === undefined ? 'end of' : 'reply to'} \`${row.type}\`, which never comes`);
+    this.#part(row, `the ${row.asked && row.answers === 0 ? 'reply to' : 'end of'} \`${row.type}\`, which never comes`);
   }
 
   /** The store has been shut down. */
@@ -106,13 +112,6 @@ export class Witness<S> {
     const { phase } = this.#store.status();
     if (phase !== 'closed') this.#part(this.ledger.note('end'), 'the shutdown, which never ends', 'closed', phase);
     this.#safely(() => this.#compareView('the state at the end', () => this.ledger.note('end')));
-  }
-
-  /** A command that still runs, or whose effect or later reply is still to come. */
-  #unended(): Sent | undefined {
-    const { running, effects, replies } = this.#store.status();
-    if (running === 1) return this.#current;
-    return effects + replies === 0 ? undefined : this.ledger.unended;
   }
 
   #trace(event: TraceEvent): void {
