@@ -33,7 +33,7 @@ class Face {
         const limits = this.#limits;
         const route = owner.route(name, !!limits);
         const value = limits ? (payload: unknown) => owner.ask(route, payload, limits) : (payload: unknown) => owner.tell(route, payload);
-        Object.defineProperty(this, name, { value });
+        Object.defineProperty(this, name, { value, enumerable: true });
         return value;
       };
       Object.defineProperty(kind.prototype, name, { get, enumerable: true });

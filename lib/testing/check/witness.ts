@@ -208,7 +208,8 @@ export class Witness<S> {
   #answer(row: Sent, right: (step: ModelStep<S>) => boolean, what: string): void {
     if (!this.#worlds.keep(row.id, right)) return this.#part(row, what);
     this.#expect(row);
-    this.#worlds.forget(row.id);
+    // What hasn't ended is still to be compared.
+    if (row.end !== 'open') this.#worlds.forget(row.id);
   }
 
   /** Says what is to come of a command, by all that is possible. */
