@@ -7,8 +7,8 @@ import { build } from 'esbuild';
  * what was aimed at for the first is 6.0 (docs/decisions.md, 19).
  */
 const LIMITS = [
-  ['createStore, reply', 8.0],
-  ['createStore, reply, replyLater', 8.3],
+  ['createStore, reply', 8.3],
+  ['createStore, reply, replyLater', 8.5],
   ['createStore, reply, effect', 9.1],
   ['reply', 0.3],
 ];
