@@ -111,12 +111,11 @@ export class Owner extends Answers {
     const lost = idle ? undefined : this.mailbox.put(command, capacity, overflow);
     if (idle) this.current = command;
     this.busy = true;
-    if (lost && lost !== command) this.reject(lost, new MailboxFullError(lost, capacity), true);
     if (this.traced && !command.route.landed) {
       command.extras.sentAt = this.now();
       this.traced.next(traceEvent(this, command, { kind: 'received', payload: command.payload }));
     }
-    if (lost === command) this.reject(lost, new MailboxFullError(lost, capacity), true);
+    if (lost) this.reject(lost, new MailboxFullError(lost, capacity), true);
     if (idle && !command.settled) this.work(command);
   }
 

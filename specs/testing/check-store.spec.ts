@@ -142,8 +142,8 @@ describe('checkStore', () => {
       commands: { add: fc.nat(9), sum: undefined },
       model: {
         init: 0,
-        // Of two steps that come to the same nothing is left over: else there'd be a million ways after 20 commands.
-        step: (sum, message) => message.type === 'sum' ? { state: sum, reply: sum } : [0, 1].map(() => ({ state: sum + message.payload })),
+        // Steps that come to the same are one: else there'd be thousands of millions of ways after ten commands.
+        step: (sum, message) => message.type === 'sum' ? { state: sum, reply: sum } : [1, 2, 3, 4, 5, 6, 7, 8].map(() => ({ state: sum + message.payload })),
       },
     },
   ));
@@ -171,18 +171,22 @@ describe('checkStore', () => {
     },
   ));
 
-  it('passes an error of another store, which is the handler\'s', () => {
-    const error = new StoreClosedError({ store: 'other', type: 'go', started: false });
+  it.each([['other', 'go'], ['store', 'other']])('passes an error of %s.%s, which is the handler\'s', (store, command) => {
+    const error = new StoreClosedError({ store, type: command, started: false });
     return checkStore((options) => createStore({ state: 0, commands: { go: (): number => { throw error; } } }, options), {
       commands: { go: undefined }, model: { init: 0, step: (state) => ({ state, error }) },
     });
   });
 
   it('passes a store whose timers never end, and one whose reply takes many', async () => {
-    await checkStore((options) => createStore({
-      state: 0,
-      commands: { again: (n, _: void, { timers }) => (timers.set('again', 1, 'again'), n) },
-    }, options), { commands: { again: undefined }, model: { init: 0, step: (state) => ({ state }) } }, { runs: 10 });
+    let latest = 0;
+    await checkStore((options) => {
+      const store = createStore({ state: 0, commands: { again: (n, _: void, { timers }) => (timers.set('again', 1, 'again'), n) } }, options);
+      store.trace$.subscribe(({ time }) => { latest = Math.max(latest, time); });
+      return store;
+    }, { commands: { again: undefined }, model: { init: 0, step: (state) => ({ state }) } }, { runs: 10 });
+    expect(latest).toBeGreaterThan(200);
+    expect(latest).toBeLessThan(1000);
     await checkStore((options) => createStore({
       state: 0,
       commands: { wait: (n) => interval(1, options.scheduler).pipe(take(300), map(() => n)) },
@@ -541,10 +545,18 @@ describe('the report of checkStore', () => {
       ✗ plain   0 ms  load              later     undefined
     `));
     const late = (options: StoreOptions) => {
-      const { store } = { store: createStore({ name: 'late', state: 0, commands: { ring: (n) => replyLater(n, timer(1, options.scheduler).pipe(map((): number => { throw new Error('nobody in'); }))) } }, options) };
+      const store = createStore({
+        name: 'late',
+        state: 0,
+        commands: {
+          ring: (n) => replyLater(n + 1, timer(1, options.scheduler).pipe(map(() => {
+            if (n === 0 && store.snapshot() === 2) throw new Error('nobody in');
+          }))),
+        },
+      }, options);
       return forge(store, { client: { tell: store.tell, ask: { ring: () => (store.tell.ring(), of(5)) } } });
     };
-    expect(await tableOf(late, { commands: { ring: undefined }, model: { init: 0, step: (state) => ({ state, reply: 5 }) } })).toContain('what comes of `ring`');
+    expect(await tableOf(late, { commands: { ring: undefined }, model: { init: 0, step: (state) => ({ state: state + 1, reply: 5 }) } })).toContain('what comes of `ring`');
   });
 
   it('finds a shutdown that never ends, and one that fails', async () => {
@@ -560,15 +572,19 @@ describe('the report of checkStore', () => {
 
   it('finds what nobody waits for and never ends: a handler, and an effect', async () => {
     const make = (options: StoreOptions) => createStore({
-      name: 'stuck', state: 0, commands: { hang: (): Promise<number> => new Promise(() => {}), load: (n) => effect(n, { run: () => NEVER, done: () => n }) },
+      name: 'stuck', state: 0, commands: { hang: (): Promise<number> => new Promise(() => {}), load: (n) => effect(n + 1, { run: () => n === 0 ? of(0) : NEVER, done: (now) => now }) },
     }, options);
     const tells = (options: StoreOptions) => {
       const store = make(options);
       return forge(store, { client: { tell: store.tell, ask: { hang: () => (store.tell.hang(), of(0)), load: () => (store.tell.load(), of(0)) } } });
     };
-    const model = { init: 0, step: (state: number, { type: command }: Message): ModelStep<number> => command === 'load' ? { state, later: () => ({ state }) } : { state, reply: 0 } };
+    const model = {
+      init: 0,
+      step: (state: number, { type: command }: Message): ModelStep<number> =>
+        command === 'load' ? { state: state + 1, reply: 0, later: (now) => ({ state: now, reply: 0 }) } : { state, reply: 0 },
+    };
     expect(await tableOf(tells, { commands: { hang: undefined }, model })).toContain('the end of `hang`, which never comes');
-    expect(await tableOf(tells, { commands: { load: undefined }, model: { ...model, step: (state) => ({ state, reply: 0 }) } })).toContain('the end of `load`, which never comes');
+    expect(await tableOf(tells, { commands: { load: undefined }, model })).toMatch(/the end of `load`, which never comes:\n\n.*\n  plain .*\n✗ plain .*$/);
   });
 
   it('finds a handler that runs though its asker was told that it never would', async () => {

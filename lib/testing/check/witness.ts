@@ -90,10 +90,10 @@ export class Witness<S> {
     });
   }
 
-  /** The first command that isn't answered yet, that still runs, or whose effect or later reply is still to come. */
+  /** The command that still runs; else the first that isn't answered yet, or whose effect or later reply is still to come. */
   get unsettled(): Sent | undefined {
     const { running, effects, replies } = this.#store.status();
-    if (running === 1) return this.ledger.waiting ?? this.#current;
+    if (running === 1) return this.#current;
     return this.ledger.waiting ?? (effects + replies === 0 ? undefined : this.ledger.unended);
   }
 
@@ -193,7 +193,7 @@ export class Witness<S> {
   }
 
   #replied(row: Sent, value: unknown): void {
-    const right = (step: ModelStep<S>) => !('error' in step) && step.later === undefined && this.#worlds.agree(step.reply, value);
+    const right = (step: ModelStep<S>) => !('error' in step) && this.#worlds.agree(step.reply, value);
     this.#answer(row, right, `the reply to \`${row.type}\``);
   }
 
