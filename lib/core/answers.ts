@@ -148,13 +148,14 @@ export abstract class Answers extends Fold {
     if (!command.started) this.mailbox.withdraw(command);
     command.extras.cause = error;
     this.busily(() => {
-      if (!command.settled) this.reject(command, error, true);
-      command.more?.controller?.abort(error);
+      // First of all, so that it doesn't begin in its lane because of what the others below do.
       try {
         command.more?.cancel?.(closing);
       } catch (thrown) {
         reportUnhandled(thrown);
       }
+      if (!command.settled) this.reject(command, error, true);
+      command.more?.controller?.abort(error);
     });
   }
 
@@ -180,10 +181,11 @@ export abstract class Answers extends Fold {
 
   /** Takes back a command that still waits; nobody asked for it. */
   takeBack(command: Command): void {
+    // Its turn has come.
+    if (command.seq > 0) return;
     command.settled = true;
-    if (!command.queued) return;
     this.mailbox.withdraw(command);
-    this.traced?.next(settledEvent(this, command, 'withdrawn', undefined));
+    if (command.id > 0) this.busily(() => this.traced?.next(settledEvent(this, command, 'withdrawn', undefined)));
   }
 
   protected expires(command: Command): boolean {

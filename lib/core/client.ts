@@ -178,7 +178,7 @@ export class StoreFace<D extends AnyDefinition> extends ClientFace<D> {
         const { type, payload } = Object(message) as Message;
         owner.tell(owner.route(type, false), payload);
       },
-      error: (error: unknown) => owner.report(undefined, error, false),
+      error: (error: unknown) => owner.busily(() => owner.report(undefined, error, false)),
       // A source that ends doesn't end the store.
       complete: () => undefined,
     });

@@ -67,12 +67,12 @@ export abstract class Fold extends Loop {
 
   protected take(command: Command): void {
     if (command.deadline && !command.started && this.expires(command)) return;
-    command.started = true;
     const { query, handle } = command.route;
     command.seq = query ? this.seq : ++this.seq;
     this.begin(command);
     // A watcher may have ended the store.
     if (this.phase === 'closed') return;
+    command.started = true;
     let outcome: unknown;
     handling.by = this;
     try {
@@ -96,6 +96,7 @@ export abstract class Fold extends Loop {
       else if (isObservable(outcome)) return this.#concat(command, outcome);
       else this.#frozen(outcome);
     } catch (error) {
+      this.blocked = null;
       return this.refuse(command, error, false);
     }
     if (outcome instanceof Outcome) this.#finish(command, outcome, false);
@@ -122,16 +123,16 @@ export abstract class Fold extends Loop {
 
   #await(command: Command, outcome: unknown): void {
     this.blocked = command;
+    // A promise that somebody has given a `then` of their own may call twice.
+    const resume = (step: () => void) => this.resume(() => {
+      if (this.blocked !== command) return;
+      this.blocked = null;
+      step();
+    });
     // `Promise.resolve` gives a native promise back as it is, and tames any other thenable.
     Promise.resolve(outcome).then(
-      (value) => this.resume(() => {
-        this.blocked = null;
-        this.#fold(command, value);
-      }),
-      (error: unknown) => this.resume(() => {
-        this.blocked = null;
-        this.refuse(command, error, false);
-      }),
+      (value) => resume(() => this.#fold(command, value)),
+      (error: unknown) => resume(() => this.refuse(command, error, false)),
     );
     waitFor(command);
   }

@@ -131,7 +131,7 @@ class Later<S, R> extends Outcome<S, R> {
 
   /** Nobody wants it any more. A promise that rejects nonetheless brings no process down. */
   #forsake(): void {
-    if (!isObservable(this.#source)) this.#source.then(undefined, () => undefined);
+    if (!isObservable(this.#source)) Promise.resolve(this.#source).catch(() => undefined);
   }
 }
 

@@ -107,6 +107,9 @@ export class Owner extends Answers {
     }
     const { capacity, overflow } = this.options;
     const idle = !this.busy && !this.postpones();
+    // What watchers ask isn't what the handler asks that may be on the stack.
+    const outer = handling.by;
+    handling.by = null;
     // It has its place, or its turn, before a watcher of the trace may send another or end the store.
     const lost = idle ? undefined : this.mailbox.put(command, capacity, overflow);
     if (idle) this.current = command;
@@ -116,7 +119,11 @@ export class Owner extends Answers {
       this.traced.next(traceEvent(this, command, { kind: 'received', payload: command.payload }));
     }
     if (lost) this.reject(lost, new MailboxFullError(lost, capacity), true);
-    if (idle && !command.settled) this.work(command);
+    handling.by = outer;
+    if (!idle) return;
+    // It may have been taken back meanwhile, or the store may have ended.
+    if (command.settled) this.current = null;
+    this.work(command.settled ? undefined : command);
   }
 
   /** Fails what isn't sent at all. */

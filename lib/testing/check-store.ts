@@ -98,7 +98,9 @@ export async function checkStore<D extends AnyDefinition, S>(
 ): Promise<void> {
   const { runs = 100, length = 20, gap = 10, seed, path } = options;
   expectCheck(make, check);
-  for (const [name, value] of Object.entries({ runs, length, gap })) expectThat(Number.isSafeInteger(value) && value > 0, name, 'a positive integer', value);
+  for (const [name, value] of Object.entries({ runs, length, gap })) {
+    expectThat(Number.isSafeInteger(value) && value > 0, name, 'a positive integer', value);
+  }
   expectThat(seed === undefined || Number.isSafeInteger(seed), 'seed', 'an integer', seed);
   expectThat(path === undefined || seed !== undefined, 'seed', 'given where there is a `path`', seed);
   // Loaded when it's needed, so that whoever doesn't check by models needn't have it.
@@ -111,9 +113,11 @@ export async function checkStore<D extends AnyDefinition, S>(
   const result = await fc.check(property, { numRuns: runs, ...seed === undefined ? {} : { seed }, ...path === undefined ? {} : { path } });
   if (!result.failed) return;
   const { errorInstance: error, numRuns, numShrinks, counterexamplePath } = result;
-  const text = error instanceof Disagreement ? error.message : `Expected the check to go through, it fails: ${error instanceof Error ? String(error) : show(error)}`;
+  const text = error instanceof Disagreement ? error.message
+    : `Expected the check to go through, it fails: ${error instanceof Error ? String(error) : show(error)}`;
   const again = `{ seed: ${result.seed}, path: '${counterexamplePath ?? ''}' }`;
-  throw new Error(`${text}\n\nRun ${numRuns}, shrunk ${numShrinks} times. Repeat it by the options ${again}`, error instanceof Disagreement ? {} : { cause: error });
+  const report = `${text}\n\nRun ${numRuns}, shrunk ${numShrinks} times. Repeat it by the options ${again}`;
+  throw new Error(report, error instanceof Disagreement ? {} : { cause: error });
 }
 
 function expectCheck(make: unknown, check: unknown): void {

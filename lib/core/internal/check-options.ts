@@ -7,7 +7,12 @@ import type { ResolvedOptions, StoreOptions } from '../options.js';
 function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return 'a function';
-  return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value);
+  try {
+    return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value);
+  } catch {
+    // A revoked proxy tells nothing, not even that.
+    return 'an object';
+  }
 }
 
 /** @throws TypeError in the form of all messages: ``Expected `capacity` to be a positive integer, got -1``. @internal */

@@ -86,7 +86,8 @@ class Stage<S> {
     const { fault, parting, ledger } = this.#witness;
     if (fault !== undefined) throw fault.error;
     if (parting !== undefined) {
-      throw new Disagreement(`Expected ${this.#store.name} to do what its model does; it differs in ${parting.what}:\n\n${table(ledger.rows, parting.row)}`);
+      const sentence = `Expected ${this.#store.name} to do what its model does; it differs in ${parting.what}:`;
+      throw new Disagreement(`${sentence}\n\n${table(ledger.rows, parting.row)}`);
     }
   }
 

@@ -172,7 +172,7 @@ export class Witness<S> {
   #compareEnd(row: Sent): void {
     const { id, type, end, error, asked } = row;
     if (end === 'open' || end === 'decided') return;
-    const right = (step: ModelStep<S>) => end === 'replied' ? !('error' in step) && step.later === undefined : 'error' in step && this.#worlds.agree(step.error, error);
+    const right = (step: ModelStep<S>) => end === 'replied' ? !('error' in step) && step.later === undefined : this.#fails(step, error);
     if (!this.#worlds.keep(id, right)) this.#part(row, `what comes of \`${type}\``);
     else if (asked) this.#expect(row);
     else this.#worlds.forget(id);
@@ -198,10 +198,14 @@ export class Witness<S> {
   }
 
   #failed(row: Sent, error: unknown, kind: Sender['kind']): void {
-    if (!decided(this.#store, row, error)) return this.#answer(row, (step) => 'error' in step && this.#worlds.agree(step.error, error), `what comes of \`${row.type}\``);
+    if (!decided(this.#store, row, error)) return this.#answer(row, (step) => this.#fails(step, error), `what comes of \`${row.type}\``);
     row.end = 'decided';
     if (error.started !== row.begun) this.#part(row, `what the error of \`${row.type}\` says of its handler`, row.begun ? 'begun' : 'not begun');
     else if (!possible(this.#store, error, kind)) this.#part(row, `what comes of \`${row.type}\``);
+  }
+
+  #fails(step: ModelStep<S>, error: unknown): boolean {
+    return 'error' in step && this.#worlds.agree(step.error, error);
   }
 
   /** The asker has got an answer of the handler's. */
