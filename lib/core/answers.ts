@@ -107,6 +107,12 @@ export abstract class Answers extends Fold {
     if (policy === 'stop') this.close();
   }
 
+  protected escaped(error: unknown): void {
+    this.blocked = null;
+    if (this.current) this.refuse(this.current, error, false);
+    else reportUnhandled(error);
+  }
+
   /** Begins again with the first state, if it can be made. */
   #reset(command: Command): void {
     try {

@@ -86,13 +86,14 @@ type AnswerOf<O> = O extends Outcome<unknown, infer R> ? R : never;
  * ```
  */
 export function effect<S, T, P>(next: NoInfer<S>, plan: EffectPlan<S, T> & Exactly<P>): Outcome<S, EffectReply<P>> {
-  const { policy = 'concat', concurrency = Infinity, run, done, failed } = plan;
+  // Read once, whatever a getter would say the next time.
+  const { policy = 'concat', key, concurrency = Infinity, run, done, failed } = plan;
   expectOneOf(policy, 'policy', 'concat', 'merge', 'switch', 'exhaust');
   expect(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency > 0), 'concurrency', 'a positive integer or Infinity', concurrency);
   expectFunction(run, 'run');
   expectFunction(done, 'done');
   if (failed !== undefined) expectFunction(failed, 'failed');
-  return new Effect<S, T, EffectReply<P>>(next, plan);
+  return new Effect<S, T, EffectReply<P>>(next, { policy, key, concurrency, run, done, ...(failed && { failed }) });
 }
 
 /** An effect on its way: one command's work. */

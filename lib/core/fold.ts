@@ -89,7 +89,7 @@ export abstract class Fold extends Loop {
 
   /** Folds an outcome, which is at hand or takes time. */
   #fold(command: Command, outcome: unknown): void {
-    if (typeof outcome !== 'object' || outcome === null) return this.#next(command, outcome);
+    if ((typeof outcome !== 'object' && typeof outcome !== 'function') || outcome === null) return this.#next(command, outcome);
     try {
       if (outcome instanceof Outcome) this.#frozen(outcome.next);
       else if (typeof (outcome as PromiseLike<unknown>).then === 'function') return this.#await(command, outcome);
@@ -158,11 +158,13 @@ export abstract class Fold extends Loop {
     };
     this.blocked = command;
     handling.by = this;
-    const subscription = notifications.subscribe((step) => {
+    const enter = (step: ObservableNotification<unknown>) => {
       if (steps.push(step) > 1) return;
       if (subscribing) drain();
       else this.resume(drain);
-    });
+    };
+    // What `materialize` doesn't make a step of is that the subscription itself throws.
+    const subscription = notifications.subscribe({ next: enter, error: (error: unknown) => enter({ kind: 'E', error }) });
     handling.by = null;
     subscribing = false;
     // It may have ended already, or its store; and an effect it ended in has a way of its own to be cancelled.

@@ -42,8 +42,10 @@ export abstract class Loop {
 
   abstract readonly scheduler: SchedulerLike;
   protected abstract readonly slice: number;
-  /** Handles one command. Afterwards it has ended, or `blocked` is set. Doesn't throw. */
+  /** Handles one command. Afterwards it has ended, or `blocked` is set. */
   protected abstract take(command: Command): void;
+  /** Whatever throws where nothing should (a getter, a proxy) ends what was at work, and not the loop. */
+  protected abstract escaped(error: unknown): void;
   /** Called when the mailbox has emptied and nothing runs. */
   protected abstract idle(): void;
 
@@ -56,8 +58,11 @@ export abstract class Loop {
     // What those who are called ask isn't what the handler asks that may be on the stack.
     const outer = handling.by;
     handling.by = null;
-    call();
-    handling.by = outer;
+    try {
+      call();
+    } finally {
+      handling.by = outer;
+    }
   }
 
   /** Goes on with an outcome that took time. */
@@ -71,9 +76,14 @@ export abstract class Loop {
     nesting++;
     const outer = handling.by;
     handling.by = null;
-    step?.();
     for (;;) {
-      if (command) this.take(command);
+      try {
+        step?.();
+        if (command) this.take(command);
+      } catch (error) {
+        this.escaped(error);
+      }
+      step = undefined;
       if (this.blocked) break;
       if (this.mailbox.empty) {
         this.busy = false;

@@ -131,7 +131,11 @@ class Later<S, R> extends Outcome<S, R> {
 
   /** Nobody wants it any more. A promise that rejects nonetheless brings no process down. */
   #forsake(): void {
-    if (!isObservable(this.#source)) Promise.resolve(this.#source).catch(() => undefined);
+    try {
+      if (!isObservable(this.#source)) Promise.resolve(this.#source).catch(() => undefined);
+    } catch {
+      // It isn't even a promise that could be told.
+    }
   }
 }
 
@@ -139,8 +143,12 @@ class Later<S, R> extends Outcome<S, R> {
 export function last(command: Command, source: () => unknown, value: (value: unknown) => void, error: (error: unknown) => void): Subscription {
   const outer = handling.by;
   handling.by = { current: command };
-  // `from` takes anything that can be observed, and fails with its own clear error for what can't.
-  const subscription = defer(() => from(source() as ObservableInput<unknown>)).pipe(takeLast(1), defaultIfEmpty(undefined)).subscribe({ next: value, error });
+  // `Promise.resolve` tames any thenable, `from` fails with its own clear error for what can't be observed.
+  const observe = () => {
+    const given = source() as Partial<PromiseLike<unknown>> | null | undefined;
+    return typeof given?.then === 'function' && !isObservable(given) ? Promise.resolve(given) : from(given as ObservableInput<unknown>);
+  };
+  const subscription = defer(observe).pipe(takeLast(1), defaultIfEmpty(undefined)).subscribe({ next: value, error });
   handling.by = outer;
   if (!command.settled) waitFor(command);
   return subscription;

@@ -51,9 +51,10 @@ export class Owner extends Answers {
   /** What a name leads to, or whatever was sent as one. By own property only. */
   route(type: PropertyKey, queries: boolean, exempt = false): Route {
     const { commands, queries: asked = {} } = this.definition;
-    const query = queries && Object.hasOwn(asked, type);
+    const named = typeof type !== 'symbol';
+    const query = named && queries && Object.hasOwn(asked, type);
     // A cast: the definition's types have seen to it that each handler gets its own payload.
-    const handle = query || Object.hasOwn(commands, type) ? (query ? asked : commands)[type as string] as AnyHandler : undefined;
+    const handle = query || (named && Object.hasOwn(commands, type)) ? (query ? asked : commands)[type as string] as AnyHandler : undefined;
     return { type: String(type), handle, query, exempt, landed: false };
   }
 
@@ -164,8 +165,8 @@ export class Owner extends Answers {
   drain(timeout: number): void {
     if (this.phase === 'open') {
       this.#timers?.stopTicks();
+      // Where nothing is to be waited for, this ends it.
       this.#enter('draining');
-      this.busily(() => undefined);
     }
     if (this.phase === 'draining') this.lifecycle.limit(timeout);
   }
@@ -192,6 +193,6 @@ export class Owner extends Answers {
 
   #enter(phase: Phase): void {
     this.phase = phase;
-    this.traced?.next(traceEvent(this, undefined, { kind: 'phase', phase }));
+    this.busily(() => this.traced?.next(traceEvent(this, undefined, { kind: 'phase', phase })));
   }
 }

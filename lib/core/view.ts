@@ -3,6 +3,7 @@ import { Observable, type Subscriber } from 'rxjs';
 import type { Answers } from './answers.js';
 import { expect } from './internal/check-options.js';
 import { join, leave, ring, type Link } from './internal/links.js';
+import { reportUnhandled } from './internal/unhandled.js';
 
 
 // `never`: whatever a caller's projector takes; the definition's types have seen to it that it gets just that.
@@ -100,7 +101,12 @@ export class View {
     for (let watcher = this.#watchers.next; watcher !== this.#watchers; watcher = watcher.next) {
       // A cast: the members of this list are watchers.
       const { since, show, subscriber } = watcher as Watcher;
-      if (since !== this.#version && !subscriber.closed) show(view);
+      if (since === this.#version || subscriber.closed) continue;
+      try {
+        show(view);
+      } catch (error) {
+        reportUnhandled(error);
+      }
     }
   }
 

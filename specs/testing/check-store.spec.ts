@@ -108,7 +108,10 @@ describe('checkStore', () => {
   ));
 
   it('passes a store that stops at an error', () => checkStore(
-    (options) => createStore({ state: 0, commands: { fail: (): number => { throw new Error('no'); }, next: (n) => n + 1 } }, { ...options, onHandlerError: 'stop' }),
+    (options) => createStore({
+      state: 0,
+      commands: { fail: (): number => { throw new Error('no'); }, next: (n) => n + 1 },
+    }, { ...options, onHandlerError: 'stop' }),
     {
       commands: { fail: undefined, next: undefined },
       model: {
@@ -127,7 +130,10 @@ describe('checkStore', () => {
       (options) => createStore({ state: 0, commands: { draw: (sum) => sum + (next = (next + 7) % 3) }, queries: { sum: (sum) => sum } }, options),
       {
         commands: { draw: undefined, sum: undefined },
-        model: { init: 0, step: (sum, { type: command }) => command === 'sum' ? { state: sum, reply: sum } : [0, 1, 2].map((by) => ({ state: sum + by })) },
+        model: {
+          init: 0,
+          step: (sum, { type: command }) => command === 'sum' ? { state: sum, reply: sum } : [0, 1, 2].map((by) => ({ state: sum + by })),
+        },
       },
     );
   });
@@ -143,7 +149,8 @@ describe('checkStore', () => {
       model: {
         init: 0,
         // Steps that come to the same are one: else there'd be thousands of millions of ways after ten commands.
-        step: (sum, message) => message.type === 'sum' ? { state: sum, reply: sum } : [1, 2, 3, 4, 5, 6, 7, 8].map(() => ({ state: sum + message.payload })),
+        step: (sum, message) => message.type === 'sum' ? { state: sum, reply: sum }
+          : [1, 2, 3, 4, 5, 6, 7, 8].map(() => ({ state: sum + message.payload })),
       },
     },
   ));
@@ -166,7 +173,8 @@ describe('checkStore', () => {
       commands: { load: fc.nat(9), work: fc.nat(9) },
       model: {
         init: 0,
-        step: (sum, { type: command, payload }) => command === 'work' ? { state: sum + payload } : { state: sum, later: (now) => ({ state: now + payload, reply: payload }) },
+        step: (sum, { type: command, payload }) => command === 'work' ? { state: sum + payload }
+          : { state: sum, later: (now) => ({ state: now + payload, reply: payload }) },
       },
     },
   ));
@@ -308,6 +316,16 @@ describe('a run of checkStore', () => {
     );
     expect(sets).toEqual(new Map([['a', new Set([new Date(0)])]]));
   });
+
+  it('takes a payload that holds itself', async () => {
+    interface Ring { next?: Ring }
+    const ring: Ring = {};
+    ring.next = ring;
+    await checkStore(
+      (options) => createStore({ state: 0, commands: { go: (n, given: Ring) => reply(n, given.next === given && given !== ring) } }, options),
+      { commands: { go: fc.constant(ring) }, model: { init: 0, step: (state) => ({ state, reply: true }) } },
+    );
+  });
 });
 
 describe('the report of checkStore', () => {
@@ -317,7 +335,11 @@ describe('the report of checkStore', () => {
       state: 0,
       commands: {
         // The sum is made of the state as it was when the work began.
-        add: (sum, by: number) => effect(sum, { policy: 'merge', run: () => timer(3, options.scheduler).pipe(map(() => sum + by)), done: (_, next) => reply(next, next) }),
+        add: (sum, by: number) => effect(sum, {
+          policy: 'merge',
+          run: () => timer(3, options.scheduler).pipe(map(() => sum + by)),
+          done: (_, next) => reply(next, next),
+        }),
       },
     }, options);
     const table = await tableOf(make, {
@@ -364,7 +386,11 @@ describe('the report of checkStore', () => {
   }, options);
   const alarmCheck = {
     commands: { rise: fc.nat(9) },
-    model: { init: 0, step: (level: number, { payload }: Message<string, number>): ModelStep<number> => ({ state: level + payload!, events: level + payload! > 5 ? ['high', 'call'] : [] }) },
+    model: {
+      init: 0,
+      step: (level: number, { payload = 0 }: Message<string, number>): ModelStep<number> =>
+        ({ state: level + payload, events: level + payload > 5 ? ['high', 'call'] : [] }),
+    },
   };
 
   it('finds an event that is missing', async () => {
@@ -377,7 +403,9 @@ describe('the report of checkStore', () => {
   });
 
   it('finds events in the wrong order, and one too many', async () => {
-    expect(await tableOf(alarm((level) => level > 5 ? ['call', 'high'] : []), alarmCheck)).toContain("undefined, emits ['high', 'call']  undefined, emits ['call', 'high']");
+    expect(await tableOf(alarm((level) => level > 5 ? ['call', 'high'] : []), alarmCheck)).toContain(
+      "undefined, emits ['high', 'call']  undefined, emits ['call', 'high']",
+    );
     expect(await tableOf(alarm(() => ['high', 'call']), alarmCheck)).toContain("undefined, emits []  undefined, emits ['high', 'call']");
     await checkStore(alarm((level) => level > 5 ? ['high', 'call'] : []), alarmCheck);
   });
@@ -386,7 +414,9 @@ describe('the report of checkStore', () => {
     const make = (options: StoreOptions) => createStore({
       name: 'stock',
       state: 3,
-      commands: { take: (apples, many: number) => concat(of(apples - many), many > apples ? throwError(() => new RangeError('not so many')) : EMPTY) },
+      commands: {
+        take: (apples, many: number) => concat(of(apples - many), many > apples ? throwError(() => new RangeError('not so many')) : EMPTY),
+      },
     }, options);
     const table = await tableOf(make, {
       commands: { take: fc.nat(9) },
@@ -442,7 +472,9 @@ describe('the report of checkStore', () => {
 
   it('finds a reply that never comes', async () => {
     const make = (options: StoreOptions) => createStore({
-      name: 'door', state: 0, commands: { ring: (rings, times: number) => times > 2 ? replyLater(rings + times, NEVER) : reply(rings + times, 'come in') },
+      name: 'door',
+      state: 0,
+      commands: { ring: (rings, times: number) => times > 2 ? replyLater(rings + times, NEVER) : reply(rings + times, 'come in') },
     }, options);
     const table = await tableOf(make, {
       commands: { ring: fc.nat(9) },
@@ -457,7 +489,11 @@ describe('the report of checkStore', () => {
   });
 
   it('finds a handler that hangs, and what waits behind it', async () => {
-    const make = (options: StoreOptions) => createStore({ name: 'stuck', state: 0, commands: { hang: (n): number | Promise<number> => n === 1 ? new Promise(() => {}) : n + 1, next: (n) => n + 1 } }, options);
+    const make = (options: StoreOptions) => createStore({
+      name: 'stuck',
+      state: 0,
+      commands: { hang: (n): number | Promise<number> => n === 1 ? new Promise(() => {}) : n + 1, next: (n) => n + 1 },
+    }, options);
     const table = await tableOf(make, { commands: { hang: undefined, next: undefined }, model: { init: 0, step: (n) => ({ state: n + 1 }) } });
     expect(table).toBe(lines(`
       Expected stuck to do what its model does; it differs in the reply to \`hang\`, which never comes:
@@ -469,7 +505,10 @@ describe('the report of checkStore', () => {
   });
 
   it('finds an error that should be another, one that should be none, and one that should be', async () => {
-    const fails = (error: Error) => (options: StoreOptions) => createStore({ name: 'failing', state: 0, commands: { go: (): number => { throw error; } } }, options);
+    const fails = (error: Error) => (options: StoreOptions) => createStore({
+      name: 'failing', state: 0, commands: { go: (): number => { throw error; } },
+    }, options);
+    const works = (options: StoreOptions) => createStore({ state: 0, commands: { go: (n) => n } }, options);
     const model = (step: ModelStep<number>) => ({ commands: { go: undefined }, model: { init: 0, step: () => step } });
     expect(await tableOf(fails(new Error('one')), model({ state: 0, error: new Error('other') }))).toBe(lines(`
       Expected failing to do what its model does; it differs in what comes of \`go\`:
@@ -483,7 +522,7 @@ describe('the report of checkStore', () => {
         client  at    command  payload  expected   got
       ✗ plain   0 ms  go                undefined  fails: Error: one
     `));
-    expect(await tableOf((options) => createStore({ state: 0, commands: { go: (n) => n } }, options), model({ state: 0, error: new Error('other') }))).toBe(lines(`
+    expect(await tableOf(works, model({ state: 0, error: new Error('other') }))).toBe(lines(`
       Expected store to do what its model does; it differs in what comes of \`go\`:
 
         client  at    command  payload  expected             got
@@ -524,7 +563,10 @@ describe('the report of checkStore', () => {
     const faces = [{ face: 1, back: 6 }, { face: 2, back: 5 }];
     const table = await tableOf(make, {
       commands: { roll: undefined, face: undefined, back: undefined },
-      model: { init: { face: 0, back: 0 }, step: (state, { type: command }) => command === 'roll' ? faces.map((face) => ({ state: face })) : { state, reply: state[command] } },
+      model: {
+        init: { face: 0, back: 0 },
+        step: (state, { type: command }) => command === 'roll' ? faces.map((face) => ({ state: face })) : { state, reply: state[command] },
+      },
     });
     expect(table).toBe(lines(`
       Expected dice to do what its model does; it differs in the reply to \`back\`:
@@ -538,7 +580,8 @@ describe('the report of checkStore', () => {
 
   it('finds a reply that comes before the result, and a later one that fails unseen', async () => {
     const early = (options: StoreOptions) => createStore({ name: 'early', state: 0, commands: { load: (n) => n } }, options);
-    expect(await tableOf(early, { commands: { load: undefined }, model: { init: 0, step: (state) => ({ state, later: () => ({ state }) }) } })).toBe(lines(`
+    const modelEarly = { init: 0, step: (state: number) => ({ state, later: () => ({ state }) }) };
+    expect(await tableOf(early, { commands: { load: undefined }, model: modelEarly })).toBe(lines(`
       Expected early to do what its model does; it differs in what comes of \`load\`:
 
         client  at    command  payload  expected  got
@@ -556,7 +599,8 @@ describe('the report of checkStore', () => {
       }, options);
       return forge(store, { client: { tell: store.tell, ask: { ring: () => (store.tell.ring(), of(5)) } } });
     };
-    expect(await tableOf(late, { commands: { ring: undefined }, model: { init: 0, step: (state) => ({ state: state + 1, reply: 5 }) } })).toContain('what comes of `ring`');
+    const modelLate = { init: 0, step: (state: number) => ({ state: state + 1, reply: 5 }) };
+    expect(await tableOf(late, { commands: { ring: undefined }, model: modelLate })).toContain('what comes of `ring`');
   });
 
   it('finds a shutdown that never ends, and one that fails', async () => {
@@ -567,12 +611,18 @@ describe('the report of checkStore', () => {
       ✗ end     0 ms                    closed    open
     `));
     const fails = () => Promise.reject(new Error('no way out'));
-    expect(await tableOf((options) => forge(counter.make(options), { shutdown: fails }), counter.check)).toBe('Expected the check to go through, it fails: Error: no way out');
+    expect(await tableOf((options) => forge(counter.make(options), { shutdown: fails }), counter.check))
+      .toBe('Expected the check to go through, it fails: Error: no way out');
   });
 
   it('finds what nobody waits for and never ends: a handler, and an effect', async () => {
     const make = (options: StoreOptions) => createStore({
-      name: 'stuck', state: 0, commands: { hang: (): Promise<number> => new Promise(() => {}), load: (n) => effect(n + 1, { run: () => n === 0 ? of(0) : NEVER, done: (now) => now }) },
+      name: 'stuck',
+      state: 0,
+      commands: {
+        hang: (): Promise<number> => new Promise(() => {}),
+        load: (n) => effect(n + 1, { run: () => n === 0 ? of(0) : NEVER, done: (now) => now }),
+      },
     }, options);
     const tells = (options: StoreOptions) => {
       const store = make(options);
@@ -584,13 +634,15 @@ describe('the report of checkStore', () => {
         command === 'load' ? { state: state + 1, reply: 0, later: (now) => ({ state: now, reply: 0 }) } : { state, reply: 0 },
     };
     expect(await tableOf(tells, { commands: { hang: undefined }, model })).toContain('the end of `hang`, which never comes');
-    expect(await tableOf(tells, { commands: { load: undefined }, model })).toMatch(/the end of `load`, which never comes:\n\n.*\n  plain .*\n✗ plain .*$/);
+    expect(await tableOf(tells, { commands: { load: undefined }, model }))
+      .toMatch(/the end of `load`, which never comes:\n\n.*\n  plain .*\n✗ plain .*$/);
   });
 
   it('finds a handler that runs though its asker was told that it never would', async () => {
     const make = (options: StoreOptions) => forgedReplies(
       (given) => createStore({ name: 'slow', state: 0, commands: { next: (n) => timer(1, given.scheduler).pipe(map(() => n + 1)) } }, given), options,
-      (given, store) => store.status().waiting === 0 ? given : throwError(() => new MailboxFullError({ store: 'slow', type: 'next', started: false }, 1)),
+      (given, store) => store.status().waiting === 0 ? given
+        : throwError(() => new MailboxFullError({ store: 'slow', type: 'next', started: false }, 1)),
     );
     const table = await tableOf(make, {
       commands: { next: undefined },
@@ -667,7 +719,8 @@ describe('the report of checkStore', () => {
       ✗ plain   0 ms  get               0, begun  StoreClosedError, not begun
     `, () => throwError(() => new StoreClosedError({ store: 'counter', type: 'get', started: false }))],
   ])('finds %s', async (_, expected, forged) => {
-    const table = await tableOf((options) => forgedReplies(counter.make, options, (given) => forged(given, options.scheduler!)), { ...counter.check, commands: { get: undefined } });
+    const make = (options: StoreOptions) => forgedReplies(counter.make, options, (given) => forged(given, options.scheduler!));
+    const table = await tableOf(make, { ...counter.check, commands: { get: undefined } });
     expect(table).toBe(lines(expected));
   });
 });
@@ -675,7 +728,11 @@ describe('the report of checkStore', () => {
 describe('checkStore by its options', () => {
   const wrong: StoreCheck<DefinitionOf<typeof counter.make>, number> = {
     ...counter.check,
-    model: { init: 0, step: (count, { type: command, payload }) => command === 'get' ? { state: count, reply: Math.min(count, 3) } : counter.check.model.step(count, { type: command, payload }) },
+    model: {
+      init: 0,
+      step: (count, { type: command, payload }) => command === 'get' ? { state: count, reply: Math.min(count, 3) }
+        : counter.check.model.step(count, { type: command, payload }),
+    },
   };
 
   it('repeats a run by seed and path, down to the same table', async () => {
@@ -692,13 +749,15 @@ describe('checkStore by its options', () => {
   it('tells what else goes wrong, with the error as the cause', async () => {
     const thrown = new Error('no store today');
     const failing = checkStore((): Store<DefinitionOf<typeof counter.make>> => { throw thrown; }, counter.check, { seed: 1 });
-    await expect(failing).rejects.toThrow(/^Expected the check to go through, it fails: Error: no store today\n\nRun 1, shrunk \d+ times\. Repeat it by the options \{ seed: 1, path: '[\d:]+' \}$/);
+    await expect(failing).rejects.toThrow(/^Expected the check to go through, it fails: Error: no store today\n/);
+    await expect(failing).rejects.toThrow(/\n\nRun 1, shrunk \d+ times\. Repeat it by the options \{ seed: 1, path: '[\d:]+' \}$/);
     await expect(failing).rejects.toMatchObject({ cause: thrown });
   });
 
   it('asks the model what the result of an effect does', async () => {
     const { make, check } = search('merge');
-    const model = { init: { searches: 0, hits: 0 }, step: (state: { searches: number; hits: number }) => ({ state: { ...state, searches: state.searches + 1 } }) };
+    const { init } = check.model;
+    const model = { init, step: (state: typeof init) => ({ state: { ...state, searches: state.searches + 1 } }) };
     await expect(checkStore(make, { model, commands: { search: check.commands.search } })).rejects
       .toThrow('Expected the model to say by `later` what the result of `search` does, got a step without it');
   });
@@ -714,7 +773,10 @@ describe('checkStore by its options', () => {
     ["Expected `gap` to be a positive integer, got '1'", counter.make, counter.check, { gap: '1' }],
     ['Expected `seed` to be an integer, got NaN', counter.make, counter.check, { seed: NaN }],
     ['Expected `seed` to be given where there is a `path`, got undefined', counter.make, counter.check, { path: '0' }],
-    ["Expected `commands` to name commands and queries of the store, got 'pet'", counter.make, { ...counter.check, commands: { pet: undefined } }, {}],
+    [
+      "Expected `commands` to name commands and queries of the store, got 'pet'",
+      counter.make, { ...counter.check, commands: { pet: undefined } }, {},
+    ],
   ])('refuses what cannot be checked: %s', async (message, make, check, options) => {
     await expect(checkStore(make as never, check as never, options as never)).rejects.toThrow(message);
   });

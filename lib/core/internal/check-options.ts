@@ -1,5 +1,5 @@
 /** Refuses what a store can't work with, at once and in one form: what was expected, and what came. */
-import { asyncScheduler, isObservable } from 'rxjs';
+import { asyncScheduler, isObservable, type SchedulerLike } from 'rxjs';
 import type { AnyDefinition } from '../command.js';
 import type { ResolvedOptions, StoreOptions } from '../options.js';
 
@@ -48,7 +48,9 @@ export function expectState<S>(state: S): S {
 }
 
 /** @throws TypeError for a definition that no store can work with. @internal */
-export function checkDefinition({ commands, queries = {}, ticks = {}, view }: Partial<AnyDefinition> = {}): void {
+export function checkDefinition({ name = '', commands, queries = {}, ticks = {}, view }: Partial<AnyDefinition> = {}): void {
+  // A cast: it's what callers without types may give.
+  expect(typeof (name as unknown) === 'string', 'name', 'a string', name);
   const types = Object.keys(commands ?? {});
   expect(types.length > 0, 'commands', 'at least one handler', commands);
   for (const [type, handle] of Object.entries({ ...commands, ...queries })) expectFunction(handle, type);
@@ -64,6 +66,8 @@ export function checkDefinition({ commands, queries = {}, ticks = {}, view }: Pa
 export function resolveOptions(state: unknown, options: StoreOptions): ResolvedOptions {
   const { scheduler = asyncScheduler, mailbox = {}, timeout = 30_000, onHandlerError = 'keep', signal, slice = 8, freeze = inDevelopment } = options;
   const { capacity = 65_536, overflow = 'reject' } = mailbox;
+  const { schedule, now } = Object(scheduler) as Partial<SchedulerLike>;
+  expect(typeof schedule === 'function' && typeof now === 'function', 'scheduler', 'a scheduler', scheduler);
   expect(Number.isInteger(capacity) && capacity > 0, 'capacity', 'a positive integer', capacity);
   expectOneOf(overflow, 'overflow', 'reject', 'drop-oldest');
   expectPositive(timeout, 'timeout');

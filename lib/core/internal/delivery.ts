@@ -8,6 +8,7 @@
  * ```
  */
 import { Ring } from './ring.js';
+import { reportUnhandled } from './unhandled.js';
 
 const waiting = new Ring<() => unknown>();
 let delivering = false;
@@ -20,6 +21,12 @@ export function deliver(call: () => unknown, late = false): void {
     return;
   }
   delivering = true;
-  for (let next: (() => unknown) | undefined = call; next; next = waiting.shift()) next();
+  for (let next: (() => unknown) | undefined = call; next; next = waiting.shift()) {
+    try {
+      next();
+    } catch (error) {
+      reportUnhandled(error);
+    }
+  }
   delivering = false;
 }

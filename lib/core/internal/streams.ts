@@ -2,12 +2,24 @@
 import { Subject, type Observable } from 'rxjs';
 import type { Message } from '../command.js';
 import type { ErrorEvent, TraceEvent } from '../trace.js';
+import { reportUnhandled } from './unhandled.js';
 
 interface Outputs {
   commands: Message;
   events: unknown;
   errors: ErrorEvent;
   trace: TraceEvent;
+}
+
+/** A Subject that goes on where an observer is so broken that rxjs itself throws. */
+class Output<T> extends Subject<T> {
+  override next(value: T): void {
+    try {
+      super.next(value);
+    } catch (error) {
+      reportUnhandled(error);
+    }
+  }
 }
 
 /** @internal */
@@ -25,7 +37,7 @@ export class Streams {
   of<K extends keyof Outputs>(name: K): Observable<Outputs[K]> {
     // A cast: TypeScript doesn't see that `K` is the same on both sides.
     const subjects = this.#subjects as Record<K, Subject<Outputs[K]> | undefined>;
-    const subject = subjects[name] ??= new Subject();
+    const subject = subjects[name] ??= new Output();
     if (this.closed) subject.complete();
     return subject.asObservable();
   }

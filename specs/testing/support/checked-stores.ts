@@ -137,7 +137,10 @@ interface Hits {
 /** Effects of a policy that succeed and fail, with events. */
 export const search = (policy: EffectPolicy, capacity = 65_536): {
   readonly make: (options: StoreOptions) => ReturnType<typeof makeSearch>;
-  readonly check: { readonly commands: { search: fc.Arbitrary<Query>; ring: fc.Arbitrary<number>; forget: undefined }; readonly model: StoreModel<Hits> };
+  readonly check: {
+    readonly commands: { search: fc.Arbitrary<Query>; ring: fc.Arbitrary<number>; forget: undefined };
+    readonly model: StoreModel<Hits>;
+  };
 } => ({
   make: (options) => makeSearch(policy, { ...options, mailbox: { capacity } }),
   check: {
