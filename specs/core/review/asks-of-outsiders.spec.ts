@@ -1,7 +1,7 @@
 /** Asks that others make while a handler is at work aren't the handler's own: it doesn't wait for them, and no ring closes. */
 import { effect, replyLater, StoreError, type Context, type HandlerOutcome, type Store } from 'ownstate';
 import { marbles, type Marbles } from 'ownstate/testing';
-import { catchError, concat, defer, EMPTY, NEVER, of, Subject, type Observable } from 'rxjs';
+import { catchError, concat, defer, map, NEVER, of, Subject, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 type Work = (context: Context<never>) => HandlerOutcome<number>;
@@ -141,40 +141,45 @@ const wakes: [string, Wake, waits?: string][] = [
 const code = <T>(source: Observable<T>): Observable<unknown> => source.pipe(catchError((error: unknown) => of(error instanceof StoreError ? error.code : error)));
 
 describe.each(wakes)('an ask of %s, called while a handler is at work,', (_who, wake, waits = '') => {
-  /** Sets the scene, with `work` as the handler's, and holds what the outsider and the handler's asker get. */
-  const holds = (work: (m: Marbles, wakeUp: (context: Context<never>) => void, context: Context<never>) => HandlerOutcome<number>, ends: string) => marbles((m) => {
-    const [a, b] = [m.store(performer('a')), m.store(performer('b'))];
+  /**
+   * Sets the scene, with `work` as the handler's: it works for 2 ms, and another store's handler waits for it. Holds what
+   * the outsider is told by both: by `a` as the diagram says, by the other one when its handler has ended.
+   */
+  const holds = (work: (m: Marbles, wakeUp: () => void) => HandlerOutcome<number>, told: string) => marbles((m) => {
+    const [a, b, asker] = [m.store(performer('a')), m.store(performer('b')), m.store(performer('asker'))];
     let calls = 0;
     const wakeUp = wake({ m, a, b }, () => {
       if (calls++ > 0) return;
-      m.expect(code(a.ask.get())).toBeObservable(waits + ends, { r: 7 });
+      m.expect(code(a.ask.get())).toBeObservable(waits + told.trim(), { r: 7 });
+      m.expect(code(asker.ask.get())).toBeObservable(`${waits}--(r|)`, { r: 7 });
     });
-    m.expect(code(a.ask.perform((context) => work(m, wakeUp, context)))).toBeObservable(waits + ends, { r: undefined });
+    const asked = () => a.ask.perform((context) => work(m, () => wakeUp(context)));
+    m.expect(code(asker.ask.perform(() => asked().pipe(map(() => 7))))).toBeObservable(`${waits}--(r|)`, { r: undefined });
     m.flush();
     expect(calls).toBeGreaterThan(0);
   });
 
-  it('waits for a handler’s Observable that takes time, and gets its reply', holds((m, wakeUp, context) => {
-    wakeUp(context);
+  it('is answered when a handler’s Observable has ended', holds((m, wakeUp) => {
+    wakeUp();
     return m.cold('--(s|)', { s: 7 });
   }, '             --(r|)'));
 
-  it('does so also where it is the subscription that does it', holds((m, wakeUp, context) => defer(() => {
-    wakeUp(context);
+  it('is answered then also where the subscription is what calls', holds((m, wakeUp) => defer(() => {
+    wakeUp();
     return m.cold('--(s|)', { s: 7 });
   }), '            --(r|)'));
 
-  it('gets its reply at once where the work is an effect’s', holds((_m, wakeUp, context) => effect(7, {
+  it('is answered at once where an effect’s work is what calls', holds((m, wakeUp) => effect(7, {
     run: () => {
-      wakeUp(context);
-      return EMPTY;
+      wakeUp();
+      return m.cold('--|');
     },
     done: (n) => n,
   }), '(r|)'));
 
-  it('gets its reply at once where it is a later reply’s source', holds((_m, wakeUp, context) => replyLater(7, defer(() => {
-    wakeUp(context);
-    return EMPTY;
+  it('is answered at once where a later reply’s source is what calls', holds((m, wakeUp) => replyLater(7, defer(() => {
+    wakeUp();
+    return m.cold('--|');
   })), '(r|)'));
 
   it('does not keep a ring from being found', marbles((m) => {

@@ -17,17 +17,23 @@ describe('a projector', () => {
     expect(calls).toEqual([0, 1]);
   });
 
+  /** Whether the neighbour stands before it, and whether it goes as well. */
   it.each([
-    ['the neighbour before it', true],
-    ['the neighbour after it', false],
-  ])('is not called any more once %s has unsubscribed it, in the midst of a show', (_who, before) => {
+    ['the neighbour before it', true, false],
+    ['the neighbour before it, which leaves as well,', true, true],
+    ['the neighbour after it', false, false],
+    ['the neighbour after it, which leaves as well,', false, true],
+  ])('is not called any more once %s has unsubscribed it, in the midst of a show', (_who, before, both) => {
     const store = createStore(counter);
-    const watching = new Subscription();
+    const leaving = new Subscription();
     const calls: string[] = [];
-    const neighbour = () => store.select().subscribe((n) => {
-      if (n === 1) watching.unsubscribe();
-    });
-    const project = () => watching.add(store.select((n) => calls.push(`project ${n}`), () => {
+    const neighbour = () => {
+      const watching = store.select().subscribe((n) => {
+        if (n === 1) leaving.unsubscribe();
+      });
+      if (both) leaving.add(watching);
+    };
+    const project = () => leaving.add(store.select((n) => calls.push(`project ${n}`), () => {
       calls.push('compare');
       return false;
     }).subscribe());
@@ -39,18 +45,21 @@ describe('a projector', () => {
     expect(calls).toEqual(before ? ['project 0'] : ['project 0', 'project 1', 'compare']);
   });
 
-  it('is not called any more once it has unsubscribed several at a time; those who stay see each state', () => {
+  it('is not called any more where several leave at a time, the one that says so among them; those who stay see each state', () => {
     const store = createStore(counter);
-    const all = new Subscription();
+    const leaving = new Subscription();
     const calls: string[] = [];
-    store.select().subscribe((n) => {
-      if (n === 1) all.unsubscribe();
-    });
-    for (const name of ['a', 'b', 'c']) all.add(store.select((n) => calls.push(`${name}${n}`)).subscribe());
-    store.select((n) => calls.push(`d${n}`)).subscribe();
+    const watch = (name: string) => store.select((n) => calls.push(`${name}${n}`)).subscribe();
+    leaving.add(watch('a'));
+    leaving.add(store.select().subscribe((n) => {
+      if (n === 1) leaving.unsubscribe();
+    }));
+    leaving.add(watch('b'));
+    leaving.add(watch('c'));
+    watch('d');
     store.tell.add(1);
     store.tell.add(1);
-    expect(calls).toEqual(['a0', 'b0', 'c0', 'd0', 'd1', 'd2']);
+    expect(calls).toEqual(['a0', 'b0', 'c0', 'd0', 'a1', 'd1', 'd2']);
   });
 });
 
