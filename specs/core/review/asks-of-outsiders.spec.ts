@@ -138,7 +138,8 @@ const wakes: [string, Wake, waits?: string][] = [
 ];
 
 /** The code of an error in its place. */
-const code = <T>(source: Observable<T>): Observable<unknown> => source.pipe(catchError((error: unknown) => of(error instanceof StoreError ? error.code : error)));
+const code = <T>(source: Observable<T>): Observable<unknown> =>
+  source.pipe(catchError((error: unknown) => of(error instanceof StoreError ? error.code : error)));
 
 describe.each(wakes)('an ask of %s, called while a handler is at work,', (_who, wake, waits = '') => {
   /**
@@ -150,7 +151,7 @@ describe.each(wakes)('an ask of %s, called while a handler is at work,', (_who, 
     let calls = 0;
     const wakeUp = wake({ m, a, b }, () => {
       if (calls++ > 0) return;
-      m.expect(code(a.ask.get())).toBeObservable(waits + told.trim(), { r: 7 });
+      m.expect(code(a.ask.get())).toBeObservable(waits + told, { r: 7 });
       m.expect(code(asker.ask.get())).toBeObservable(`${waits}--(r|)`, { r: 7 });
     });
     const asked = () => a.ask.perform((context) => work(m, () => wakeUp(context)));

@@ -4,7 +4,10 @@ import { marbles, probe, type Marbles } from 'ownstate/testing';
 import { concatMap, type Observable, type SchedulerLike } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
-type Watch = (store: Pick<Store<AnyDefinition>, 'trace$'> & { readonly commands$: Observable<{ readonly type: string }> }, name: string, call: () => void) => void;
+/** A store as any watcher sees it. */
+type Watched = Pick<Store<AnyDefinition>, 'trace$'> & { readonly commands$: Observable<{ readonly type: string }> };
+
+type Watch = (store: Watched, name: string, call: () => void) => void;
 
 const onCommands: Watch = (store, name, call) => {
   store.commands$.subscribe(({ type }) => {

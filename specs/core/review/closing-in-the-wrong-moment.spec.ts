@@ -5,9 +5,13 @@ import { catchError, map, NEVER, Observable, of, timer, type SchedulerLike } fro
 import { describe, expect, it } from 'vitest';
 
 /** The code of an error in its place. */
-const code = <T>(source: Observable<T>): Observable<unknown> => source.pipe(catchError((error: unknown) => of(error instanceof StoreError ? error.code : error)));
+const code = <T>(source: Observable<T>): Observable<unknown> =>
+  source.pipe(catchError((error: unknown) => of(error instanceof StoreError ? error.code : error)));
 
-type Watch = (store: Pick<Store<AnyDefinition>, 'trace$'> & { readonly commands$: Observable<{ readonly type: string }> }, name: string, call: () => void) => void;
+/** A store as any watcher sees it. */
+type Watched = Pick<Store<AnyDefinition>, 'trace$'> & { readonly commands$: Observable<{ readonly type: string }> };
+
+type Watch = (store: Watched, name: string, call: () => void) => void;
 
 const onCommands: Watch = (store, name, call) => {
   store.commands$.subscribe(({ type }) => {

@@ -5,7 +5,8 @@ import { catchError, concat, map, NEVER, of, timer, type Observable } from 'rxjs
 import { describe, expect, it } from 'vitest';
 
 /** The code of an error in its place. */
-const code = <T>(source: Observable<T>): Observable<unknown> => source.pipe(catchError((error: unknown) => of(error instanceof StoreError ? error.code : error)));
+const code = <T>(source: Observable<T>): Observable<unknown> =>
+  source.pipe(catchError((error: unknown) => of(error instanceof StoreError ? error.code : error)));
 
 type Form = (outcome: HandlerOutcome<number>) => HandlerOutcome<number>;
 
@@ -120,7 +121,7 @@ describe.each(forms)('an effect or a later reply, given back %s,', (_form, form)
     m.expect(effects).toBeObservable('         ----a-b', { a: 1, b: 0 });
   }));
 
-  it.each(['later', 'work'] as const)('fails with MailboxFullError when as many are in flight as may be, and leaves the state: `%s`', (name) => marbles((m) => {
+  it.each(['later', 'work'] as const)('fails with MailboxFullError when no more may be in flight, and leaves the state: `%s`', (name) => marbles((m) => {
     const store = m.store(worker(form, m.cold('-----(r|)')), { mailbox: { capacity: 1 } });
     store.tell.later();
     m.cold('                                   ---x').subscribe(() => {
