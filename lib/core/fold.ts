@@ -180,10 +180,8 @@ export abstract class Fold extends Loop {
     try {
       if (step.kind === 'N') {
         const refusal = last instanceof Outcome ? last.refuse(command) : undefined;
-        if (!refusal) return this.commit(command, this.#frozen(expectState(last instanceof Outcome ? last.next : last)));
-        this.blocked = null;
-        command.more?.cancel?.(true);
-        return this.refuse(command, refusal, true);
+        if (refusal) return this.#breakOff(command, refusal, true);
+        return this.commit(command, this.#frozen(expectState(last instanceof Outcome ? last.next : last)));
       }
       this.blocked = null;
       if (step.kind === 'E') throw step.error;
@@ -191,10 +189,15 @@ export abstract class Fold extends Loop {
       this.end(command);
       this.settle(command, undefined);
     } catch (error) {
-      this.blocked = null;
-      command.more?.cancel?.(true);
-      this.refuse(command, error, false);
+      this.#breakOff(command, error, false);
     }
+  }
+
+  /** Ends a command in the middle of its Observable. */
+  #breakOff(command: Command, error: unknown, own: boolean): void {
+    this.blocked = null;
+    command.more?.cancel?.(true);
+    this.refuse(command, error, own);
   }
 
   /** In development, before a state is committed: it's at hand, and frozen if it's itself the view. */

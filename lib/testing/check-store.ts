@@ -107,6 +107,7 @@ export async function checkStore<D extends AnyDefinition, S>(
   const fc = await import('fast-check');
   // Casts: names and payloads come from the table, which was checked against the store's definition.
   const commands = check.commands as Readonly<Record<string, Arbitrary<unknown> | undefined>>;
+  // And whatever the store holds, it's driven here through what all stores have.
   const maker = make as unknown as (options: StoreOptions) => Store<AnyDefinition>;
   const model = check.model as StoreModel<S, never> as StoreModel<S>;
   const property = fc.asyncProperty(scripts(fc, commands, { length, gap }), (script) => play(maker, model, script));

@@ -1,8 +1,9 @@
 /** A named timer that is cleared between its sending and its handler, by a watcher who kept the handler's timers. */
-import { createStore, type AnyDefinition, type Context, type ContextTimers, type Store, type StoreOptions } from 'ownstate';
-import { marbles, probe, type Marbles } from 'ownstate/testing';
-import { concatMap, type Observable, type SchedulerLike } from 'rxjs';
+import { createStore, type AnyDefinition, type Context, type ContextTimers, type Store } from 'ownstate';
+import { probe } from 'ownstate/testing';
+import { concatMap, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { timely } from '../../support/timely.js';
 
 /** A store as any watcher sees it. */
 type Watched = Pick<Store<AnyDefinition>, 'trace$'> & { readonly commands$: Observable<{ readonly type: string }> };
@@ -20,19 +21,6 @@ const onTrace = (kind: 'received' | 'started'): Watch => (store, name, call) => 
     if (event.kind === kind && event.type === name) call();
   });
 };
-
-/**
- * A marble test with a store whose clock goes on also by working, as real clocks do: a loop that spins comes to the end
- * of its slice, again and again, and the test ends by `maxActions` instead of hanging.
- */
-const timely = (test: (m: Marbles, options: StoreOptions) => void) => marbles((m) => {
-  let readings = 0;
-  const scheduler: SchedulerLike = {
-    now: () => m.scheduler.now() + readings++ / 1e9,
-    schedule: m.scheduler.schedule.bind(m.scheduler),
-  };
-  test(m, { scheduler, slice: 1e-9 });
-}, { maxActions: 200 });
 
 /** A store with a timer that is due 2 ms after `arm`, and a hand on its timers. */
 function alarm() {

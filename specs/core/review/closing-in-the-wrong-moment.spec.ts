@@ -1,8 +1,9 @@
 /** A store that closes between the sending of a command and its handler, or in the midst of an answer. */
-import { createStore, effect, reply, StoreError, type AnyDefinition, type Context, type Store, type StoreOptions } from 'ownstate';
-import { marbles, probe, type Marbles } from 'ownstate/testing';
-import { catchError, map, NEVER, Observable, of, timer, type SchedulerLike } from 'rxjs';
+import { createStore, effect, reply, StoreError, type AnyDefinition, type Context, type Store } from 'ownstate';
+import { marbles, probe } from 'ownstate/testing';
+import { catchError, map, NEVER, Observable, of, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { timely } from '../../support/timely.js';
 
 /** The code of an error in its place. */
 const code = <T>(source: Observable<T>): Observable<unknown> =>
@@ -31,19 +32,6 @@ const watchers: [string, Watch][] = [
   ['`received` of `trace$`', onTrace('received')],
   ['`started` of `trace$`', onTrace('started')],
 ];
-
-/**
- * A marble test with a store whose clock goes on also by working, as real clocks do: a loop that spins comes to the end
- * of its slice, again and again, and the test ends by `maxActions` instead of hanging.
- */
-const timely = (test: (m: Marbles, options: StoreOptions) => void) => marbles((m) => {
-  let readings = 0;
-  const scheduler: SchedulerLike = {
-    now: () => m.scheduler.now() + readings++ / 1e9,
-    schedule: m.scheduler.schedule.bind(m.scheduler),
-  };
-  test(m, { scheduler, slice: 1e-9 });
-}, { maxActions: 200 });
 
 /** A store with a timer that is due 2 ms after `arm`. */
 function alarm() {
