@@ -4,9 +4,9 @@
  * Most replies are settled before anybody looks at them, and many are looked at once or never. So the AsyncSubject
  * is made when somebody observes a reply that's still open, and the promise when somebody awaits.
  */
-import { AsyncSubject, Observable, Subscription, type Observer } from 'rxjs';
+import { AsyncSubject, Observable, Subscription, type Observer, type Subscriber, type TeardownLogic } from 'rxjs';
 import { deliver } from './internal/delivery.js';
-import { reportUnhandled } from './internal/unhandled.js';
+import { guarded } from './internal/unhandled.js';
 
 /**
  * What an ask gives back. It emits one value and completes, or fails; it's hot (the command runs whether or not
@@ -51,23 +51,23 @@ export class PendingReply<T> extends Observable<T> implements Reply<T> {
 
   override subscribe(listener?: Listener<T>, ...more: More[]): Subscription {
     this.observed = true;
-    // A cast: rxjs's own signature is made of overloads.
-    const subscribe = () => this.#stream().subscribe(listener as Partial<Observer<T>>, ...(more as []));
-    if (this.#status === 'pending') return subscribe();
+    if (this.#status !== 'resolved' || typeof listener !== 'function' || more.length > 0) {
+      // A cast: rxjs's own signature is made of overloads.
+      return new Observable<T>((observer) => this.#observe(observer)).subscribe(listener as Partial<Observer<T>>, ...(more as []));
+    }
+    // The most common observer gets what's there without more ado.
     const late = new Subscription();
-    const direct = this.#status === 'resolved' && typeof listener === 'function' && more.length === 0;
-    deliver((): unknown => {
+    deliver(() => {
       if (late.closed) return;
       late.unsubscribe();
-      if (!direct) return subscribe();
-      try {
-        listener(this.#result as T);
-      } catch (error) {
-        reportUnhandled(error);
-      }
-      return undefined;
+      listener(this.#result as T);
     }, true);
     return late;
+  }
+
+  #observe(observer: Subscriber<T>): TeardownLogic {
+    if (this.#status === 'pending') return (this.#subject ??= new AsyncSubject<T>()).subscribe(guarded(observer));
+    return deliver(() => this.#tell(observer), true);
   }
 
   then<A = T, B = never>(
@@ -88,20 +88,16 @@ export class PendingReply<T> extends Observable<T> implements Reply<T> {
   #settle(status: 'resolved' | 'rejected', result: unknown): void {
     this.#status = status;
     this.#result = result;
-    if (this.#subject) deliver(() => this.#stream());
+    const subject = this.#subject;
+    if (subject) deliver(() => this.#tell(subject));
     if (status === 'resolved') this.#resolve?.(result as T);
     else this.#reject?.(result);
   }
 
-  /** The AsyncSubject; a settled one takes no notice of being settled again. */
-  #stream(): AsyncSubject<T> {
-    const subject = this.#subject ??= new AsyncSubject<T>();
-    if (this.#status === 'resolved') {
-      subject.next(this.#result as T);
-      subject.complete();
-    } else if (this.#status === 'rejected') {
-      subject.error(this.#result);
-    }
-    return subject;
+  /** Tells an observer how it was settled. */
+  #tell(observer: Observer<T>): void {
+    if (this.#status === 'rejected') return observer.error(this.#result);
+    observer.next(this.#result as T);
+    observer.complete();
   }
 }

@@ -1,9 +1,9 @@
 /** What may be seen of a store's state: `select`, `snapshot`, and the freezing of what they give out. */
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable, type Observer, type Subscriber } from 'rxjs';
 import type { Answers } from './answers.js';
 import { expect } from './internal/check-options.js';
 import { join, leave, ring, type Link } from './internal/links.js';
-import { reportUnhandled } from './internal/unhandled.js';
+import { guarded } from './internal/unhandled.js';
 
 
 // `never`: whatever a caller's projector takes; the definition's types have seen to it that it gets just that.
@@ -16,6 +16,7 @@ export const UNSEEN = {};
 /** One subscription to `select`. */
 interface Watcher extends Link {
   readonly subscriber: Subscriber<unknown>;
+  readonly observer: Observer<unknown>;
   /** Subscribed while this version was shown: has seen it already. */
   readonly since: number;
   readonly show: (view: unknown) => void;
@@ -39,7 +40,9 @@ export function deepFreeze<T>(value: T): T {
   for (const part of parts) {
     if (typeof part !== 'object' || part === null || frozen.has(part) || isMutable(part)) continue;
     frozen.add(Object.freeze(part));
-    for (const inner of Object.values(part)) parts.push(inner);
+    // What a getter gives is no part of the state.
+    const inner = Array.isArray(part) ? part : Object.keys(part).map((key) => Object.getOwnPropertyDescriptor(part, key)?.value as unknown);
+    for (const each of inner) parts.push(each);
   }
   return value;
 }
@@ -61,6 +64,7 @@ export class View {
     const same = equal ?? (single ? Object.is : sameParts);
     return new Observable((subscriber) => {
       const owner = this.#owner;
+      const observer = guarded(subscriber);
       const none = {};
       let last: unknown = none;
       const show = (view: unknown) => {
@@ -70,21 +74,21 @@ export class View {
           if (last !== none && same(last as never, value as never)) return;
           last = value;
         } catch (error) {
-          return subscriber.error(error);
+          return observer.error(error);
         }
-        subscriber.next(last);
+        observer.next(last);
       };
       // Inside the busy section: what the observer sends on seeing the present state is handled after it has seen it.
       owner.busily(() => {
-        const watcher: Watcher = { subscriber, show, since: this.#version, before: this.#watchers, next: this.#watchers };
+        const watcher: Watcher = { subscriber, observer, show, since: this.#version, before: this.#watchers, next: this.#watchers };
         join(this.#watchers, watcher);
         subscriber.add(() => leave(watcher));
         try {
           show(viewOf(owner));
         } catch (error) {
-          subscriber.error(error);
+          observer.error(error);
         }
-        if (owner.phase === 'closed') subscriber.complete();
+        if (owner.phase === 'closed') observer.complete();
       });
     });
   }
@@ -96,22 +100,18 @@ export class View {
     try {
       if (this.#watchers.next !== this.#watchers) view = viewOf(this.#owner);
     } catch (error) {
-      return this.#each(({ subscriber }) => subscriber.error(error));
+      return this.#each(({ observer }) => observer.error(error));
     }
     for (let watcher = this.#watchers.next; watcher !== this.#watchers; watcher = watcher.next) {
       // A cast: the members of this list are watchers.
       const { since, show, subscriber } = watcher as Watcher;
       if (since === this.#version || subscriber.closed) continue;
-      try {
-        show(view);
-      } catch (error) {
-        reportUnhandled(error);
-      }
+      show(view);
     }
   }
 
   complete(): void {
-    this.#each(({ subscriber }) => subscriber.complete());
+    this.#each(({ observer }) => observer.complete());
   }
 
   #each(call: (watcher: Watcher) => void): void {

@@ -37,7 +37,20 @@ export function expectFunction(value: unknown, name: string): void {
 
 /** @internal */
 export function expectSignal(value: unknown): void {
-  expect(value === undefined || value instanceof AbortSignal, 'signal', 'an AbortSignal', value);
+  expect(holds(() => value === undefined || value instanceof AbortSignal), 'signal', 'an AbortSignal', value);
+}
+
+function isScheduler({ schedule, now }: Partial<SchedulerLike>): boolean {
+  return typeof schedule === 'function' && typeof now === 'function';
+}
+
+/** Whether it holds, also of what can't even be looked at. */
+function holds(test: () => boolean): boolean {
+  try {
+    return test();
+  } catch {
+    return false;
+  }
 }
 
 /** @throws TypeError for a state that comes later: a store needs one to begin with. @internal */
@@ -66,8 +79,7 @@ export function checkDefinition({ name = '', commands, queries = {}, ticks = {},
 export function resolveOptions(state: unknown, options: StoreOptions): ResolvedOptions {
   const { scheduler = asyncScheduler, mailbox = {}, timeout = 30_000, onHandlerError = 'keep', signal, slice = 8, freeze = inDevelopment } = options;
   const { capacity = 65_536, overflow = 'reject' } = mailbox;
-  const { schedule, now } = Object(scheduler) as Partial<SchedulerLike>;
-  expect(typeof schedule === 'function' && typeof now === 'function', 'scheduler', 'a scheduler', scheduler);
+  expect(holds(() => isScheduler(scheduler)), 'scheduler', 'a scheduler', scheduler);
   expect(Number.isInteger(capacity) && capacity > 0, 'capacity', 'a positive integer', capacity);
   expectOneOf(overflow, 'overflow', 'reject', 'drop-oldest');
   expectPositive(timeout, 'timeout');

@@ -8,25 +8,21 @@
  * ```
  */
 import { Ring } from './ring.js';
-import { reportUnhandled } from './unhandled.js';
+import { attempt } from './unhandled.js';
 
-const waiting = new Ring<() => unknown>();
+const waiting = new Ring<() => void>();
 let delivering = false;
 
 /** Calls subscribers now, and late ones after the delivery that is going on. @internal */
-export function deliver(call: () => unknown, late = false): void {
+export function deliver(call: () => void, late = false): void {
   if (delivering) {
     if (late) waiting.push(call);
     else call();
     return;
   }
   delivering = true;
-  for (let next: (() => unknown) | undefined = call; next; next = waiting.shift()) {
-    try {
-      next();
-    } catch (error) {
-      reportUnhandled(error);
-    }
+  for (let next: (() => void) | undefined = call; next; next = waiting.shift()) {
+    attempt(next);
   }
   delivering = false;
 }

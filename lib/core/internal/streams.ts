@@ -1,25 +1,14 @@
 /** What a store lets out, as Observables that exist only once somebody has asked for them. */
-import { Subject, type Observable } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 import type { Message } from '../command.js';
 import type { ErrorEvent, TraceEvent } from '../trace.js';
-import { reportUnhandled } from './unhandled.js';
+import { guarded } from './unhandled.js';
 
 interface Outputs {
   commands: Message;
   events: unknown;
   errors: ErrorEvent;
   trace: TraceEvent;
-}
-
-/** A Subject that goes on where an observer is so broken that rxjs itself throws. */
-class Output<T> extends Subject<T> {
-  override next(value: T): void {
-    try {
-      super.next(value);
-    } catch (error) {
-      reportUnhandled(error);
-    }
-  }
 }
 
 /** @internal */
@@ -37,9 +26,9 @@ export class Streams {
   of<K extends keyof Outputs>(name: K): Observable<Outputs[K]> {
     // A cast: TypeScript doesn't see that `K` is the same on both sides.
     const subjects = this.#subjects as Record<K, Subject<Outputs[K]> | undefined>;
-    const subject = subjects[name] ??= new Output();
+    const subject = subjects[name] ??= new Subject();
     if (this.closed) subject.complete();
-    return subject.asObservable();
+    return new Observable((observer) => subject.subscribe(guarded(observer)));
   }
 
   /** Completes all of them but one. */

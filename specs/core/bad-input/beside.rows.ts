@@ -1,4 +1,5 @@
 /** Bad work beside the fold: sources of later replies, and plans of effects. */
+import util from 'node:util';
 import { AskTimeoutError, effect, MailboxFullError, replyLater, SupersededError, BusyError } from 'ownstate';
 import { EMPTY, from, NEVER, Observable, of, throwError, UnsubscriptionError } from 'rxjs';
 import { a, fails, gives, refusal, very, type Go, type Out, type Row, type Site } from './row.js';
@@ -68,7 +69,7 @@ export const laterReplies: readonly Row[] = [
 
 /** A promise that nobody will look at. */
 function forgiven(source: unknown): unknown {
-  if (source instanceof Promise && Object.getOwnPropertyNames(source).length === 0) source.catch(() => undefined);
+  if (util.types.isPromise(source) && Object.getOwnPropertyNames(source).length === 0) source.catch(() => undefined);
   return source;
 }
 

@@ -1,8 +1,9 @@
 /** The body of the table: carries a row out, holds what comes out against it, and then the store against its promises. */
+import { setImmediate as immediate } from 'node:timers/promises';
 import { createStore, reply, StoreClosedError, type ErrorEvent, type Store, type StoreOptions, type TraceEvent } from 'ownstate';
 import { openCheck } from 'ownstate/testing';
 import { config, VirtualTimeScheduler, type Observable } from 'rxjs';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { expectFault, expectFaults, expectSame, shown } from './match.js';
 import type { Counts, Row, Site, Usual } from './row.js';
 
@@ -12,17 +13,23 @@ type Outcome =
   | { readonly way: 'throws' | 'fails'; readonly error: unknown }
   | { readonly way: 'hangs' };
 
-/** A task later: what promises do, and what rxjs reports, has happened by then. */
-const turn = () => new Promise<void>((resolve) => setTimeout(resolve));
+/** A task later: what promises do has happened by then, and what rxjs reports, on timers that don't take their time. */
+const turn = async () => {
+  await immediate();
+  vi.advanceTimersByTime(1);
+  await immediate();
+};
 
 /** Carries a row out. `watched`: all streams of the store have a subscriber. */
 export async function hold(row: Row, watched: boolean): Promise<void> {
   const unhandled: unknown[] = [];
   const former = config.onUnhandledError;
   config.onUnhandledError = (error) => unhandled.push(error);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     await carryOut(row, watched, unhandled);
   } finally {
+    vi.useRealTimers();
     config.onUnhandledError = former;
   }
 }

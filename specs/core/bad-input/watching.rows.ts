@@ -154,24 +154,32 @@ export const unreadableObservers: readonly Row[] = streams.flatMap(([what, of, t
   // What has come before it's revoked, comes in good order.
   const atOnce = what === 'select' || what === 'a reply at hand' ? 1 : 0;
   return [
+    // rxjs looks at it when it subscribes, and says so.
+    ...([['an observer whose `next` is a getter that throws', () => trap('next', {}), very(boom)],
+      ['an observer that is a revoked proxy', () => revoked(), a(TypeError)],
+    ] as const).map(([which, bad, fault]): Row => ({
+      what: `${what}: ${which}`, go: (state) => Promise.resolve(state), out: throws(fault), counts: { handled: handled - 3 },
+      act: (site) => of(site).subscribe(bad() as Partial<Observer<unknown>>),
+    })),
     {
-      what: `${what}: an observer whose \`next\` is a getter that throws`, ...observing(of, () => trap('next', {})), counts,
-      thrown: Array.from({ length: times }, () => very(boom)),
+      what: `${what}: an observer whose \`next\` is a getter that throws from the second time on`,
+      ...observing(of, () => trap('next', {}, 2, () => undefined)), counts, thrown: Array.from({ length: times }, () => very(boom)),
     },
-    {
-      what: `${what}: an observer that is a revoked proxy`, go: (state) => Promise.resolve(state), out: throws(a(TypeError)),
-      counts: { handled: handled - 3 },
-      act: (site) => of(site).subscribe(revoked() as Partial<Observer<unknown>>),
-    },
-    fading(what, of, times - atOnce, counts),
+    // The end of a reply that comes within the row is one thing more that it can't be told.
+    fading(what, of, what === 'a reply to come' ? 2 : times - atOnce, counts),
   ];
 });
 
 /** An observer that is a proxy, revoked once it has subscribed. */
 function fading(what: string, of: (site: Site) => Observable<unknown>, times: number, counts: Row['counts'] & object): Row {
-  const { proxy, revoke } = Proxy.revocable({}, {});
+  let revoke: () => void;
+  const make = () => {
+    const made = Proxy.revocable({}, {});
+    ({ revoke } = made);
+    return made.proxy;
+  };
   return {
-    what: `${what}: an observer that is a proxy, revoked when it has subscribed`, ...observing(of, () => proxy, revoke), counts,
+    what: `${what}: an observer that is a proxy, revoked when it has subscribed`, ...observing(of, make, () => revoke()), counts,
     thrown: Array.from({ length: times }, () => a(TypeError)),
   };
 }

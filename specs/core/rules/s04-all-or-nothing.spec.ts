@@ -277,12 +277,12 @@ describe('S4 All or nothing', () => {
   describe('an outcome that cannot be taken fails like a throw, and the store goes on:', () => {
     interface List { readonly next?: List }
 
-    it('a state that throws when it is read', () => {
-      const error = new Error('getter');
+    it('a state that throws when it is frozen', () => {
+      const error = new Error('listed');
       const first = { n: 0 };
       const store = createStore({
         state: first,
-        commands: { fail: () => ({ get n(): number { throw error; } }), add: (state) => ({ n: state.n + 1 }) },
+        commands: { fail: () => new Proxy({ n: 1 }, { ownKeys: () => { throw error; } }), add: (state) => ({ n: state.n + 1 }) },
       });
       const seen: unknown[] = [];
       store.ask.fail().subscribe({ error: (failure: unknown) => seen.push(failure) });
