@@ -8,9 +8,11 @@ const alias = {
   ownstate: `${root}lib/index.ts`,
 };
 
+/** Where everything stands. */
+export const shared = defineConfig({ root, resolve: { alias } });
+
 export default defineConfig({
-  root,
-  resolve: { alias },
+  ...shared,
   test: {
     reporters: ['default', `${root}specs/support/summary-reporter.ts`],
     projects: [

@@ -2,7 +2,7 @@
 /** A store's faces for callers: who may ask, tell and watch; and who may also end it. */
 import type { Observable, Observer } from 'rxjs';
 import type { AnyDefinition, Asks, CommandOf, EventOf, MessageOf, ReplyTo, Tells, ViewOf, Command, Message } from './command.js';
-import { expectPositive, expectSignal } from './internal/check-options.js';
+import { expectObject, expectPositive, expectSignal } from './internal/check-options.js';
 import { faceOf } from './internal/faces.js';
 import { DRAIN, type ShutdownOptions } from './lifecycle.js';
 import type { Limits, Owner } from './owner.js';
@@ -152,7 +152,9 @@ export class ClientFace<D extends AnyDefinition> {
     return statusOf(this.#owner);
   }
 
-  with({ timeout = this.#limits.timeout, signal = this.#limits.signal }: AskOptions): ClientFace<D> {
+  with(options: AskOptions): ClientFace<D> {
+    expectObject(options, 'options');
+    const { timeout = this.#limits.timeout, signal = this.#limits.signal } = options;
     expectPositive(timeout, 'timeout');
     expectSignal(signal);
     return new ClientFace<D>(this.#owner, { ...this.#limits, timeout, signal });
@@ -188,7 +190,9 @@ export class StoreFace<D extends AnyDefinition> extends ClientFace<D> {
     return this.#client ??= new ClientFace<D>(this.#owner, this.#owner.options);
   }
 
-  async shutdown({ timeout = DRAIN }: ShutdownOptions = {}): Promise<void> {
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    expectObject(options, 'options');
+    const { timeout = DRAIN } = options;
     expectPositive(timeout, 'timeout');
     return this.#owner.shutdown(timeout);
   }

@@ -15,7 +15,7 @@ import { Subscription, type Observable } from 'rxjs';
 import type { AnyHandler, Command, ReplyOf, Returned } from './command.js';
 import { signalOf } from './context.js';
 import { BusyError, SupersededError } from './errors.js';
-import { expect, expectFunction, expectOneOf } from './internal/check-options.js';
+import { expect, expectFunction, expectObject, expectOneOf } from './internal/check-options.js';
 import { teardown } from './internal/unhandled.js';
 import { Answer, last, Outcome } from './outcome.js';
 import type { Owner } from './owner.js';
@@ -86,6 +86,7 @@ type AnswerOf<O> = O extends Outcome<unknown, infer R> ? R : never;
  * ```
  */
 export function effect<S, T, P>(next: NoInfer<S>, plan: EffectPlan<S, T> & Exactly<P>): Outcome<S, EffectReply<P>> {
+  expectObject(plan, 'plan');
   // Read once, whatever a getter would say the next time.
   const { policy = 'concat', key, concurrency = Infinity, run, done, failed } = plan;
   expectOneOf(policy, 'policy', 'concat', 'merge', 'switch', 'exhaust');

@@ -21,6 +21,11 @@ export function expect(holds: boolean, name: string, expected: string, got: unkn
 }
 
 /** @internal */
+export function expectObject(value: unknown, name: string): void {
+  expect(typeof value === 'object' && value !== null, name, 'an object', value);
+}
+
+/** @internal */
 export function expectPositive(value: unknown, name: string): void {
   expect(typeof value === 'number' && value > 0, name, 'a positive number', value);
 }
@@ -61,7 +66,11 @@ export function expectState<S>(state: S): S {
 }
 
 /** @throws TypeError for a definition that no store can work with. @internal */
-export function checkDefinition({ name = '', commands, queries = {}, ticks = {}, view }: Partial<AnyDefinition> = {}): void {
+export function checkDefinition(definition: Partial<AnyDefinition>): void {
+  expectObject(definition, 'definition');
+  const { name = '', commands, queries = {}, ticks = {}, view } = definition;
+  expectObject(queries, 'queries');
+  expectObject(ticks, 'ticks');
   // A cast: it's what callers without types may give.
   expect(typeof (name as unknown) === 'string', 'name', 'a string', name);
   const types = Object.keys(commands ?? {});
@@ -77,7 +86,9 @@ export function checkDefinition({ name = '', commands, queries = {}, ticks = {},
 
 /** Checks the options, and fills in the defaults. @throws TypeError @internal */
 export function resolveOptions(state: unknown, options: StoreOptions): ResolvedOptions {
+  expectObject(options, 'options');
   const { scheduler = asyncScheduler, mailbox = {}, timeout = 30_000, onHandlerError = 'keep', signal, slice = 8, freeze = inDevelopment } = options;
+  expectObject(mailbox, 'mailbox');
   const { capacity = 65_536, overflow = 'reject' } = mailbox;
   expect(holds(() => isScheduler(scheduler)), 'scheduler', 'a scheduler', scheduler);
   expect(Number.isInteger(capacity) && capacity > 0, 'capacity', 'a positive integer', capacity);

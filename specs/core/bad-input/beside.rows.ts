@@ -3,7 +3,7 @@ import util from 'node:util';
 import { AskTimeoutError, effect, MailboxFullError, replyLater, SupersededError, BusyError } from 'ownstate';
 import { EMPTY, from, NEVER, Observable, of, throwError, UnsubscriptionError } from 'rxjs';
 import { a, fails, gives, refusal, very, type Go, type Out, type Row, type Site } from './row.js';
-import { anything, boom, elsewhere, errors, notFunctions, notPositive, promises, raise, rejecting, revoked, streams, trap } from './values.js';
+import { anything, boom, elsewhere, errors, notFunctions, notObjects, notPositive, promises, raise, rejecting, revoked, streams, trap } from './values.js';
 
 /** What rxjs's `from` takes for no source, and says so. */
 const noSource = fails(a(TypeError, /^You provided .* where a stream was expected/));
@@ -84,10 +84,10 @@ const planned = (own: object = {}): Go => (state) => effect(state, { run: () => 
 const refusedPlan = (...of: Parameters<typeof refusal>) => fails(refusal(...of));
 
 export const plans: readonly Row[] = [
-  ...([['undefined', undefined], ['null', null], ['a revoked proxy', revoked()]] as const).map(([what, plan]): Row => (
-    { what, go: (state) => effect(state, plan as never), out: fails(a(TypeError)) }
+  ...[['undefined', undefined, 'undefined'] as const, ...notObjects].map(([what, plan, shown]): Row => (
+    { what, go: (state) => effect(state, plan as never), out: refusedPlan('plan', 'an object', shown) }
   )),
-  { what: 'a number', go: (state) => effect(state, 5 as never), out: refusedPlan('run', 'a function', 'undefined') },
+  { what: 'a revoked proxy', go: (state) => effect(state, revoked() as never), out: fails(a(TypeError)) },
   ...notFunctions.flatMap(([what, value, shown]): Row[] => ['run', 'done', 'failed'].map((field) => (
     { what: `${field}: ${what}`, go: planned({ [field]: value }), out: refusedPlan(field, 'a function', shown) }
   ))),

@@ -1,18 +1,17 @@
 /** Bad definitions: what `createStore` refuses, and what it takes. */
 import { reply, UnknownCommandError } from 'ownstate';
 import { a, fails, gives, refusal, throws, very, type Row } from './row.js';
-import { boom, elsewhere, errors, megabyte, names, notFunctions, notPositive, raise, revoked, trap } from './values.js';
+import { boom, elsewhere, errors, megabyte, names, notFunctions, notObjects, notPositive, raise, revoked, trap } from './values.js';
 
 const touch = (state: unknown) => state;
 const fields = ['name', 'state', 'commands', 'queries', 'ticks', 'view'];
 const refused = (...of: Parameters<typeof refusal>) => throws(refusal(...of));
 
 export const definitions: readonly Row[] = [
-  { what: 'undefined', definition: () => undefined, out: refused('commands', 'at least one handler', 'undefined') },
-  ...([['null', null], ['a revoked proxy', revoked()]] as const).map(([what, value]): Row => ({ what, definition: () => value, out: throws(a(TypeError)) })),
-  ...([['a number', 5], ['a text', 'store'], ['a function', touch], ['an array', []]] as const).map(([what, value]): Row => (
-    { what, definition: () => value, out: refused('commands', 'at least one handler', 'undefined') }
-  )),
+  { what: 'undefined', definition: () => undefined, out: refused('definition', 'an object', 'undefined') },
+  ...notObjects.map(([what, value, shown]): Row => ({ what, definition: () => value, out: refused('definition', 'an object', shown) })),
+  { what: 'a revoked proxy', definition: () => revoked(), out: throws(a(TypeError)) },
+  { what: 'an array', definition: () => [], out: refused('commands', 'at least one handler', 'undefined') },
   { what: 'a field that nothing knows', definition: { polices: {} }, out: gives(undefined) },
   ...fields.map((field): Row => (
     { what: `a getter \`${field}\` that throws`, definition: (usual) => trap(field, usual), out: throws(very(boom)) }
@@ -93,8 +92,9 @@ export const tables: readonly Row[] = [
     { what: `${what} as a query`, definition: { queries: { get: value } }, out: refused('get', 'a function', shown) },
     { what: `${what} as the view`, definition: { view: value }, out: refused('view', 'a function', shown) },
   ]),
-  { what: 'null as queries', definition: { queries: null }, out: throws(a(TypeError)) },
-  { what: 'null as ticks', definition: { ticks: null }, out: throws(a(TypeError)) },
+  ...['queries', 'ticks'].flatMap((field) => notObjects.map(([what, value, shown]): Row => (
+    { what: `${what} as ${field}`, definition: { [field]: value }, out: refused(field, 'an object', shown) }
+  ))),
   { what: 'anything as events', definition: { events: 5 }, out: gives(undefined) },
   ...notPositive.map(([what, value, shown]): Row => (
     { what: `a tick every ${what}`, definition: { ticks: { go: value } }, out: refused('go', 'a positive number', shown) }

@@ -51,6 +51,11 @@ export const notPositive: readonly (readonly [what: string, value: unknown, show
   ['a revoked proxy', revoked(), /./], ['an object whose name cannot be shown', trap(Symbol.toStringTag, {}), /./],
 ];
 
+/** No objects; and how a message shows them. */
+export const notObjects: readonly (readonly [what: string, value: unknown, shown: string])[] = [
+  ['null', null, 'null'], ['a number', 5, '5'], ['a text', 'store', "'store'"], ['a function', () => 0, 'a function'], ['true', true, 'true'],
+];
+
 /** No functions. */
 export const notFunctions: readonly (readonly [what: string, value: unknown, shown: string | RegExp])[] = [
   ['null', null, 'null'], ['a number', 5, '5'], ['true', true, 'true'], ['a text', 'go', "'go'"],
