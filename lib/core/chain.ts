@@ -36,28 +36,53 @@ function awaited({ more }: Command): Command[] {
   return [...more?.asks ?? [], ...more?.behind?.() ?? []];
 }
 
+/** Who is at work on an ask: what blocks the store in whose mailbox it waits, or, once it has begun, itself. */
+function workOn(ask: Command): Command | null {
+  return ask.started ? ask : ask.owner.blocked;
+}
+
 /** From now on `waiter` waits for these: a ring that one of them closes is broken. @internal */
 export function waitFor(waiter: Command, others = awaited(waiter)): void {
   for (const other of others) {
-    const ring = findRing(other, waiter, new Set());
+    const ring = [waiter, ...findRing(other, waiter, stuckWith(waiter)) ?? []];
+    if (ring.length === 1) continue;
     // Somewhere on the ring an ask waits in the mailbox of a store that is blocked, and never begins; or all have begun
-    // and one of them waits in a lane.
-    const waiting = ring?.find(({ started }) => !started) ?? ring?.find(({ more }) => more?.behind?.().length);
-    waiting?.owner.giveUp(waiting, new DeadlockError(waiting, [waiter, ...ring ?? []].map(({ store }) => store)));
+    // and one of them waits in a lane, the nearest one if it's `waiter`.
+    const waiting = ring.find(({ started }) => !started) ?? ring.find(({ more }) => more?.behind?.().length);
+    waiting?.owner.giveUp(waiting, new DeadlockError(waiting, ring.map(({ store }) => store)));
   }
 }
 
-/** The way from `ask` to `target`, or `undefined` where there's none. */
-function findRing(ask: Command, target: Command, seen: Set<Command>): Command[] | undefined {
-  // An ask that waits in a mailbox waits for what blocks that store; one that has begun waits for its own asks.
-  const blocking = ask.started ? ask : ask.owner.blocked;
-  if (blocking === target) return [ask];
-  if (blocking && !seen.has(blocking)) {
-    seen.add(blocking);
-    for (const next of awaited(blocking)) {
-      const ring = findRing(next, target, seen);
-      if (ring) return [ask, ...ring];
+/** Of all that `waiter` depends on, those that can't end any more, because they wait for each other. */
+function stuckWith(waiter: Command): Set<Command> {
+  const stuck = new Set([waiter]);
+  const isStuck = (ask: Command) => stuck.has(workOn(ask) as Command);
+  // It grows while it's gone through, until it has all of them.
+  for (const command of stuck) {
+    for (const work of awaited(command).map(workOn)) if (work) stuck.add(work);
+  }
+  // A command can end once all its asks can, and one of those before it in its lane. Those that can leave the set, until
+  // that lets no other one end.
+  for (let before = 0; before !== stuck.size;) {
+    before = stuck.size;
+    for (const command of stuck) {
+      const { asks = [], behind } = command.more ?? {};
+      const lane = behind?.() ?? [];
+      if (![...asks].some(isStuck) && (lane.length === 0 || !lane.every(isStuck))) stuck.delete(command);
     }
+  }
+  return stuck;
+}
+
+/** The way from `ask` to `target` among those that are stuck, or `undefined` where there's none. */
+function findRing(ask: Command, target: Command, stuck: Set<Command>): Command[] | undefined {
+  const work = workOn(ask);
+  if (work === target) return [ask];
+  // Whoever has been passed once leads nowhere.
+  if (!work || !stuck.delete(work)) return undefined;
+  for (const next of awaited(work)) {
+    const ring = findRing(next, target, stuck);
+    if (ring) return [ask, ...ring];
   }
   return undefined;
 }

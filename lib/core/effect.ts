@@ -193,8 +193,8 @@ class Effect<S, T, R> extends Outcome<S, R> {
       }),
     };
     // Who gives up while it waits takes it out of the lane; what runs is folded, unless the store closes.
-    // Behind several it waits for whichever ends first, which is no ring as long as one of them can end.
-    command.extras.behind = () => lane.waiting.has(job) && lane.running.size === 1 ? [...lane.running].map((other) => other.command) : [];
+    // Behind several it waits for whichever ends first.
+    command.extras.behind = () => lane.waiting.has(job) ? [...lane.running].map((other) => other.command) : [];
     owner.fly(command, 'effects', (closing) => {
       if (closing || lane.waiting.has(job)) leave(() => teardown(work));
     });

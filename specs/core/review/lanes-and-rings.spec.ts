@@ -80,8 +80,7 @@ describe('a ring through a lane', () => {
     m.expect(b.ask.wait(() => a.ask.work({ ...lane, ask: () => m.cold('--(y|)') }))).toBeObservable('----(y|)');
   })());
 
-  // Not met yet: a ring through a lane with room for several is ended by its timeout. Specified to fail until it is met.
-  it.fails('fails at once where all that run in a lane with room for two ask for one more: the last of them', marbles((m) => {
+  it('fails at once where all that run in a lane with room for two ask for one more: the last of them', marbles((m) => {
     const a = m.store(laned('a'));
     const lane: Lane = { policy: 'merge', concurrency: 2 };
     const asks = () => a.ask.work({ ...lane, ask: () => m.cold('           --(y|)') });
