@@ -1,10 +1,9 @@
 // @ts-check
-/**
- * How long a verdict takes: 10,000 operations of 20 clients on a register per key, as a right store gives them and with
- * one stale read. A script of its own: `npm run build && node specs/bench/linearizable.js`.
- */
+/** How long a verdict takes on a history as a right store gives it, and on one with a stale read. */
 // Not by its door, which wants to be run by a test runner.
 import { checkLinearizable } from '../../dist/testing/linearizable.js';
+import { figure } from './figures.js';
+import { report } from './measure.js';
 
 const OPERATIONS = 10_000;
 const CLIENTS = 20;
@@ -87,6 +86,8 @@ function spoil(operations) {
   return operations.map((operation) => operation === late ? /** @type {Operation} */ ({ ...operation, reply: value }) : operation);
 }
 
+/** @type {import('./figures.js').Figure[]} */
+const figures = [];
 for (const [keys, lost] of [[1000, 0], [100, 0], [10, 0], [100, 20], [10, 20]]) {
   const right = record(keys, lost);
   for (const [what, operations, expected] of /** @type {const} */ ([['right', right, true], ['one stale read', spoil(right), false]])) {
@@ -98,8 +99,7 @@ for (const [keys, lost] of [[1000, 0], [100, 0], [10, 0], [100, 20], [10, 20]]) 
       times.push(performance.now() - begun);
       if (verdict.linearizable !== expected) throw new Error(`Expected ${String(expected)}, got ${verdict.message}`);
     }
-    times.sort((a, b) => a - b);
-    const [first, middle, last] = [0, ROUNDS >> 1, ROUNDS - 1].map((i) => times[i].toFixed(0));
-    console.log(`${OPERATIONS} operations of ${CLIENTS} clients, ${keys} keys, ${lost / 10} % unknown, ${what}: ${middle} ms (${first} to ${last})`);
+    figures.push(figure(`${keys} keys, ${lost / 10} % never answered, ${what}`, 'ms', times));
   }
 }
+report({ figures, found: [figures.reduce((slowest, other) => other.value > slowest.value ? other : slowest)] });

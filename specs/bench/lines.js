@@ -69,6 +69,10 @@ export const LINES = {
     title: 'what createStore and reply pull in, without rxjs',
     expected: [{ what: 'minified and gzipped', unit: 'bytes', most: 6000 }],
   },
+  linearizable: {
+    title: 'checkLinearizable: 10,000 operations of 20 clients on a register per key',
+    expected: [{ what: 'a verdict, in the slowest case', unit: 'ms', most: 2000 }],
+  },
   counter: {
     title: 'one counter, three ways to keep it',
     expected: [],
