@@ -26,6 +26,7 @@ await piece(50_000, async (amount, progress, scheduler) => {
     tally.ask((clients[i % clients.length] as typeof store).ask.add());
   }
   const pending = store.status();
+  const alarms = scheduler.armed.size;
   // Sending them is half of the way.
   const watch = setInterval(() => progress((tally.asks + tally.settled) / 2), 100);
   await tally.all();
@@ -38,6 +39,7 @@ await piece(50_000, async (amount, progress, scheduler) => {
   await store.shutdown();
   return [
     { what: 'asks pending at the same time', expected: amount, found: pending.waiting },
+    { what: 'timers for all of them', expected: 1, found: alarms },
     { what: 'of them timed out too early', expected: 0, found: pending.timedOut },
     { what: 'asks that ended', expected: amount, found: tally.settled },
     { what: 'asks that timed out', expected: amount, found: tally.of('ASK_TIMEOUT') },

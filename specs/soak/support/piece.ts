@@ -27,7 +27,7 @@ export type Work = (amount: number, progress: (done: number) => void, scheduler:
 
 /** The heap may grow by so much: two percent, or what V8 keeps of code and type feedback where the heap is small. */
 const SHARE = 0.02;
-const FLOOR = 2 ** 20;
+const FLOOR = 2 ** 19;
 
 /** Carries a piece out, the amount of which is the first argument; `warm` of it comes before anything is measured. */
 export async function piece(warm: number, work: Work): Promise<void> {

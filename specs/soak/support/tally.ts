@@ -1,6 +1,9 @@
 /** The driver's own count of how asks and tells ended, to be held against the store's. */
 import { StoreError, type ErrorEvent, type Reply } from 'ownstate';
 
+/** Where no ask ends for so long, in milliseconds, the rest of them never will. */
+const PATIENCE = 60_000;
+
 /** Asks and tells of one driver. */
 export class Tally {
   /** Asks that were made, and how many of them have ended. */
@@ -44,12 +47,19 @@ export class Tally {
     return codes.filter((code) => this.of(code) === 0).join(', ');
   }
 
-  /** Resolves when each ask has ended. */
-  all(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.settled === this.asks) resolve();
-      else this.#waiting = resolve;
+  /** Resolves when each ask has ended; or when it's plain that some never will, so that the count of them says so. */
+  async all(): Promise<void> {
+    let patience: ReturnType<typeof setInterval> | undefined;
+    await new Promise<void>((resolve) => {
+      if (this.settled === this.asks) return resolve();
+      this.#waiting = resolve;
+      let seen = this.settled;
+      patience = setInterval(() => {
+        if (this.settled === seen) resolve();
+        seen = this.settled;
+      }, PATIENCE);
     });
+    clearInterval(patience);
   }
 
   #count(error: unknown): void {
