@@ -15,6 +15,8 @@ export class Tally {
   /** Errors of asks and tells by their code; those of handlers under `own`. */
   readonly #errors = new Map<string, number>();
   #waiting: (() => void) | undefined = undefined;
+  /** Asks that nobody waits for any more. */
+  #lost = 0;
 
   // One observer for all replies: nothing else is made for an ask.
   readonly #observer = {
@@ -47,11 +49,15 @@ export class Tally {
     return codes.filter((code) => this.of(code) === 0).join(', ');
   }
 
+  get #ended(): boolean {
+    return this.settled + this.#lost === this.asks;
+  }
+
   /** Resolves when each ask has ended; or when it's plain that some never will, so that the count of them says so. */
   async all(): Promise<void> {
     let patience: ReturnType<typeof setInterval> | undefined;
     await new Promise<void>((resolve) => {
-      if (this.settled === this.asks) return resolve();
+      if (this.#ended) return resolve();
       this.#waiting = resolve;
       let seen = this.settled;
       patience = setInterval(() => {
@@ -60,6 +66,7 @@ export class Tally {
       }, PATIENCE);
     });
     clearInterval(patience);
+    this.#lost = this.asks - this.settled;
   }
 
   #count(error: unknown): void {
@@ -70,7 +77,8 @@ export class Tally {
   }
 
   #settle(): void {
-    if (++this.settled !== this.asks) return;
+    this.settled++;
+    if (!this.#ended) return;
     this.#waiting?.();
     this.#waiting = undefined;
   }
