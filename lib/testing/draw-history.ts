@@ -1,15 +1,17 @@
 /** A history as bars of time, a row for each client. */
+import { checkHistory } from './check-history.js';
 import { layOut } from './drawing/layout.js';
 import { drawSvg } from './drawing/svg.js';
 import { drawText } from './drawing/text.js';
 import type { History, Operation } from './operation.js';
 import { show } from './show.js';
+import { expect, expectObject } from './simulation/expect.js';
 
 /** How a history is drawn. Each field is optional. */
 export interface DrawOptions {
   /** `'text'` (default) for a terminal, `'svg'` for a browser: a whole `<svg>` element. */
   readonly format?: 'text' | 'svg';
-  /** The most operations that are drawn, those that end last; the drawing says how many are left out. Default 200. */
+  /** The most operations that are drawn, those that end last; the drawing says how many are left out. Default 200; `Infinity` for all. */
   readonly most?: number;
 }
 
@@ -23,12 +25,13 @@ export interface DrawOptions {
  * ```
  *
  * Begins and ends stand in their order; the distances between them are those that the words need. A client whose
- * operations overlap gets more than one row.
+ * operations overlap gets more than one row. Control characters, ends of lines and marks that turn the direction of text
+ * are shown as escapes, such as `\u001b`.
  *
  * @param history recorded by `recordHistory`, written by hand, or found by `checkLinearizable`
  * @param options the format, and how much of a long history is drawn
  * @returns text without an end of line at its end, or an SVG element
- * @throws TypeError for an unknown format, or a `most` that is no positive number
+ * @throws TypeError for what is no history, an unknown format, or a `most` that is neither a positive integer nor Infinity
  *
  * @example
  * ```ts
@@ -43,8 +46,10 @@ export interface DrawOptions {
  * ```
  */
 export function drawHistory(history: History & { readonly culprit?: Operation }, options: DrawOptions = {}): string {
+  checkHistory(history);
+  expectObject(options, 'options');
   const { format = 'text', most = 200 } = options;
-  if (!(most > 0)) throw new TypeError(`Expected \`most\` to be a positive number, got ${show(most)}`);
+  expect(most > 0 && (Number.isInteger(most) || most === Infinity), 'most', 'a positive integer or Infinity', most);
   const drawing = layOut(history, most);
   switch (format) {
     case 'text': return drawText(drawing);

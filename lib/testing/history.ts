@@ -3,7 +3,7 @@ import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { StoreError } from '../index.js';
 import type { AnyDefinition, AskOptions, Client, Message, MessageOf, Reply } from '../index.js';
 import type { History, Operation, OperationEnd } from './operation.js';
-import { show } from './show.js';
+import { expect, expectFunction, expectObject } from './simulation/expect.js';
 
 /** What a recording goes by. Each field is optional. */
 export interface HistoryOptions {
@@ -39,12 +39,15 @@ type Face = Readonly<Record<string, (payload: unknown) => unknown>>;
  *
  * Gotchas: payloads, replies and errors are kept, not copied. A recorded reply counts as observed, so its failure isn't
  * reported as unhandled. An ask takes part if it's made through `history.client()`; what `select` and `snapshot` show
- * isn't written down. `context.via` takes the store, and no recorded client.
+ * isn't written down. `context.via` takes the store, and no recorded client. A store's own errors are known by its name and
+ * the command's: stores that ask each other need names of their own, else a refusal of the inner one, passed on by a
+ * command of the same name, is taken for the outer one's, as something that never happened.
  *
  * @param client the store, or a client of it
  * @param options where times come from
  * @returns the history, which grows, and makes the clients that it writes down
- * @throws TypeError for what is no client
+ * @throws TypeError for what is no client or no scheduler, and a `since` that is no finite number; `client()` for a name that is
+ * no string, and for what is no client
  *
  * @example
  * ```ts
@@ -64,11 +67,12 @@ type Face = Readonly<Record<string, (payload: unknown) => unknown>>;
  * ```
  */
 export function recordHistory<D extends AnyDefinition>(client: Client<D>, options: HistoryOptions = {}): RecordedHistory<D> {
+  checkClient(client, 'client');
+  expectObject(options, 'options');
   const { scheduler = asyncScheduler } = options;
+  expectFunction((Object(scheduler) as Partial<SchedulerLike>).now, 'scheduler.now');
   const { since = scheduler.now() } = options;
-  // A cast: what comes from JavaScript may be anything.
-  const { ask, tell } = Object(client) as Partial<Record<'ask' | 'tell', object>>;
-  if (!ask || !tell) throw new TypeError(`Expected \`client\` to be a store or a client, got ${show(client)}`);
+  expect(Number.isFinite(since), 'since', 'a finite number of milliseconds', since);
   const operations: Operation<MessageOf<D>>[] = [];
   let place = 0;
   let clients = 0;
@@ -110,7 +114,21 @@ export function recordHistory<D extends AnyDefinition>(client: Client<D>, option
     with: (limits: AskOptions) => record(name, to.with(limits)),
   });
 
-  return { operations, client: (name = `client ${++clients}`, through = client) => record(name, through) };
+  return {
+    operations,
+    client: (name = `client ${++clients}`, through = client) => {
+      expect(typeof name === 'string', 'name', 'a string', name);
+      checkClient(through, 'through');
+      return record(name, through);
+    },
+  };
+}
+
+function checkClient(client: unknown, name: string): void {
+  // A cast: what comes from JavaScript may be anything.
+  const { ask, tell, send } = Object(client) as Readonly<Record<string, unknown>>;
+  const faces = [ask, tell].every((face) => typeof face === 'object' && face !== null);
+  expect(faces && typeof send === 'function', name, 'a store or a client', client);
 }
 
 /** What an error says of whether its command has happened. One that another store decided on is the handler's own. */

@@ -1,12 +1,11 @@
 /** Deterministic simulation: a seed decides the order in which everything happens, and the same seed decides it again. */
-import { show } from './show.js';
 import { Chronicle } from './simulation/chronicle.js';
 import { Choices } from './simulation/choices.js';
-import { explainSimulation, told } from './simulation/explain.js';
+import { explainShortest, told } from './simulation/explain.js';
+import { expect, expectInteger, expectObject, expectSynchronous } from './simulation/expect.js';
 import { Generator } from './simulation/generator.js';
 import { shrinkChoices } from './simulation/shrink.js';
 import type { Scenario, SimulationFailure, SimulationResult } from './simulation/simulation.js';
-import { platformTurn } from './simulation/turn.js';
 import { Broken, World } from './simulation/world.js';
 
 /** How a simulation is run. Each field is optional. */
@@ -44,11 +43,14 @@ export interface CheckScenarioOptions extends ShrinkOptions {
  * ```
  *
  * When nothing is left but the ticks of stores, nobody may be waiting any more; the stores are shut down, and nothing
- * may be left open.
+ * may be left open. An error of a store that nobody watches fails the run, see `createStore` of `Simulation`.
  *
  * Gotchas: a scenario takes its work, its time and its chance from `sim`; a platform timer, `Date.now` or `Math.random` makes
  * runs differ. Time may move on at any step, so in some run an ask times out before its work is done: expect that, or give
- * the store `timeout: Infinity`. What rxjs reports as unhandled is thrown by the platform, after the run. Run one simulation at a time.
+ * the store `timeout: Infinity`. What rxjs reports as unhandled is thrown by the platform, after the run. A run that stays
+ * within one step is ended where it's a store of `sim.createStore` that calls more than 100,000 handlers; what goes round
+ * without one (a loop, promises that wake each other, a client that never minds an error) can't be stopped. Run one
+ * simulation at a time.
  *
  * @param seed an integer that's not negative
  * @param scenario what is to be run
@@ -83,21 +85,20 @@ export interface CheckScenarioOptions extends ShrinkOptions {
  * ```
  */
 export async function simulate(seed: number, scenario: Scenario, options: SimulateOptions = {}): Promise<SimulationResult> {
+  expectObject(options, 'options');
   const { choices: given, maxSteps = 10_000, trace = true } = options;
   expectInteger(seed, 'seed', 0);
   expectInteger(maxSteps, 'maxSteps', 1);
   expectScenario(scenario);
-  given?.forEach((choice) => expectInteger(choice, 'choices', 0));
+  if (given !== undefined) expectChoices(given);
   const generator = new Generator(seed);
   const choices = new Choices(generator, given);
   const chronicle = new Chronicle(trace);
   const world = new World(choices, generator, chronicle);
   let failure: SimulationFailure | undefined;
   try {
-    const set: unknown = scenario.setup(world);
-    if (set instanceof Promise) throw new Broken('setup', new TypeError('Expected `setup` to be synchronous, got a promise'));
+    expectSynchronous(scenario.setup(world), 'setup');
     await run(world, chronicle, maxSteps);
-    world.checkWaiting();
     for (const store of world.open.stores) store.shutdown().catch((error: unknown) => world.break('shutdown', error));
     await run(world, chronicle, maxSteps);
     world.checkEnd();
@@ -109,17 +110,17 @@ export async function simulate(seed: number, scenario: Scenario, options: Simula
   return { scenario: scenario.name, seed, steps: world.done, choices: choices.made, trace: chronicle.lines, failure };
 }
 
-/** Goes on until nothing is left to happen. @throws Broken where something doesn't hold */
+/** Goes on until nothing is left to happen, and nobody waits. @throws Broken where something doesn't hold */
 async function run(world: World, chronicle: Chronicle, maxSteps: number): Promise<void> {
   const { agenda, clock } = world;
   for (;;) {
-    await platformTurn();
-    if (world.followUp()) await platformTurn();
+    await world.turn();
+    if (world.followUp()) await world.turn();
     world.check();
-    if (!agenda.expectant) return;
+    if (!agenda.expectant) return world.checkWaiting();
     if (world.done >= maxSteps) throw new Broken('the end', new Error(`Expected the run to end within ${maxSteps} steps (\`maxSteps\`), got more to do`));
     const next = agenda.take();
-    if (next === undefined) return;
+    if (next === undefined) return world.checkWaiting();
     const { task, among } = next;
     world.done++;
     // A timer moves time on before it rings, and says so.
@@ -134,14 +135,14 @@ async function run(world: World, chronicle: Chronicle, maxSteps: number): Promis
 }
 
 /**
- * Looks for the shortest run that fails: the shortest prefix of the choices after which plain order fails as well, then
- * with choices taken away or made smaller.
+ * Looks for the shortest run that fails: a short prefix of the choices after which plain order fails as well, then
+ * with choices made smaller or taken away. It has to fail by the same check, client or step, numbers in its name aside.
  *
  * @param failed a run that failed
  * @param scenario its scenario
  * @param options how many runs may be tried
  * @returns the shortest one found, with its trace; `simulate(seed, scenario, { choices })` repeats it
- * @throws TypeError (rejects) for a run that didn't fail
+ * @throws TypeError (rejects) for a run that didn't fail, and for a scenario or options that can't be run
  *
  * @example
  * ```ts
@@ -162,9 +163,11 @@ async function run(world: World, chronicle: Chronicle, maxSteps: number): Promis
  * ```
  */
 export async function shrinkSimulation(failed: SimulationResult, scenario: Scenario, options: ShrinkOptions = {}): Promise<SimulationResult> {
+  expectObject(options, 'options');
   const { maxRuns = 2000, ...how } = options;
   expectInteger(maxRuns, 'maxRuns', 1);
   expectScenario(scenario);
+  expectObject(failed, 'failed');
   if (failed.failure === undefined) throw new TypeError('Expected `failed` to be a run that failed, got one without a failure');
   const { choices } = await shrinkChoices(failed, (given) => simulate(failed.seed, scenario, { ...how, choices: given, trace: false }), maxRuns);
   return { ...await simulate(failed.seed, scenario, { ...how, choices }), choices };
@@ -176,7 +179,8 @@ export async function shrinkSimulation(failed: SimulationResult, scenario: Scena
  *
  * @param scenario what is to be run
  * @param options which seeds, how far a run goes
- * @throws Error (rejects) that names the seed, what failed, and the shortest failing run with its trace
+ * @throws Error (rejects) that names the seed, what failed, and the shortest failing run with its trace, which is cut in
+ *   the middle where it's long; the error of that run is its `cause`
  * @throws TypeError (rejects) for a scenario or options that can't be run
  *
  * @example
@@ -203,25 +207,29 @@ export async function shrinkSimulation(failed: SimulationResult, scenario: Scena
  * ```
  */
 export async function checkScenario(scenario: Scenario, options: CheckScenarioOptions = {}): Promise<void> {
-  const { from = 1, seeds = 200, maxRuns, ...how } = options;
+  expectObject(options, 'options');
+  const { from = 1, seeds = 200, maxRuns = 2000, ...how } = options;
   expectInteger(from, 'from', 0);
   expectInteger(seeds, 'seeds', 1);
+  expectInteger(maxRuns, 'maxRuns', 1);
+  const most = Number.MAX_SAFE_INTEGER - from + 1;
+  expect(seeds <= most, 'seeds', `at most ${most} from seed ${from} on`, seeds);
   for (let seed = from; seed < from + seeds; seed++) {
     const failed = await simulate(seed, scenario, { ...how, trace: false });
     if (failed.failure === undefined) continue;
-    const shortest = await shrinkSimulation(failed, scenario, maxRuns === undefined ? how : { ...how, maxRuns });
-    throw new Error(explainSimulation(shortest), { cause: failed.failure.error });
+    const shortest = await shrinkSimulation(failed, scenario, { ...how, maxRuns });
+    throw new Error(explainShortest(failed.failure, shortest), { cause: (shortest.failure ?? failed.failure).error });
   }
 }
 
-function expectInteger(value: number, name: string, least: number): void {
-  if (!(Number.isSafeInteger(value) && value >= least)) throw new TypeError(`Expected \`${name}\` to be an integer from ${least} on, got ${show(value)}`);
+/** @throws TypeError for what is no list of choices */
+function expectChoices(choices: readonly number[]): void {
+  expect(Array.isArray(choices), 'choices', 'a list of integers', choices);
+  for (const choice of choices) expectInteger(choice, 'choices', 0);
 }
 
 function expectScenario(scenario: Scenario): void {
   // A cast: what comes from JavaScript may be anything.
   const { name, setup } = Object(scenario) as Partial<Scenario>;
-  if (typeof name !== 'string' || typeof setup !== 'function') {
-    throw new TypeError(`Expected \`scenario\` to be an object with a \`name\` and a \`setup\`, got ${show(scenario)}`);
-  }
+  expect(typeof name === 'string' && typeof setup === 'function', 'scenario', 'an object with a `name` and a `setup`', scenario);
 }

@@ -4,31 +4,11 @@ import {
   AskAbortedError, AskTimeoutError, createStore, effect, MailboxFullError, reply, replyLater, StoreClosedError, type, UnknownCommandError,
   type AnyDefinition, type AskOptions, type Message, type Reply, type Store, type StoreOptions,
 } from 'ownstate';
-import { checkStore, type CheckStoreOptions, type ModelStep, type StoreCheck } from 'ownstate/testing';
+import { checkStore, type ModelStep, type StoreCheck } from 'ownstate/testing';
 import { concat, delay, EMPTY, interval, map, NEVER, of, take, throwError, timer, type Observable, type SchedulerLike } from 'rxjs';
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { account, clockwork, counter, keyValue, search, steps } from './support/checked-stores.js';
-
-/** The report of a check that is to fail: the sentence and the table, with its lines aligned as they are. */
-async function reportOf<D extends AnyDefinition, S>(
-  make: (options: StoreOptions) => Store<D>, check: StoreCheck<D, S>, options: CheckStoreOptions = {},
-): Promise<string> {
-  const failed = await checkStore(make, check, { seed: 1, ...options }).then(() => undefined, (error: unknown) => error);
-  expect(failed).toBeInstanceOf(Error);
-  return (failed as Error).message;
-}
-
-/** The same without the line about runs and seeds. */
-async function tableOf<D extends AnyDefinition, S>(
-  make: (options: StoreOptions) => Store<D>, check: StoreCheck<D, S>, options: CheckStoreOptions = {},
-): Promise<string> {
-  const lines = (await reportOf(make, check, options)).split('\n');
-  expect(lines.at(-1)).toMatch(/^Run \d+, shrunk \d+ times\. Repeat it by the options \{ seed: 1, path: '[\d:]+' \}$/);
-  return lines.slice(0, -2).join('\n');
-}
-
-/** Lines of a table, without the margin that they have here. */
-const lines = (text: string): string => text.replace(/^\n/, '').replace(/\n *$/, '').replace(/^ {6}/gm, '');
+import { lines, reportOf, tableOf } from './support/reports.js';
 
 /** A store of which some members are forged. */
 function forge<D extends AnyDefinition>(store: Store<D>, forged: Readonly<Record<string, unknown>>): Store<D> {
@@ -291,29 +271,30 @@ describe('a run of checkStore', () => {
   it('gives store and model copies of a payload', async () => {
     const sets = new Map([['a', new Set([new Date(0)])]]);
     const payload = fc.record<Lists>({ list: fc.array(fc.nat(3)), map: fc.constant(sets) });
-    await checkStore(
-      (options) => createStore({
-        state: 0,
-        commands: {
-          empty: (sum, { list, map: sets }: Lists) => {
-            const size = list.splice(0).length + sets.size;
-            sets.clear();
-            return reply(sum + size, size);
-          },
-        },
-      }, options),
-      {
-        commands: { empty: payload },
-        model: {
-          init: 0,
-          step: (sum, { payload: { list, map: sets } }) => {
-            const size = list.splice(0).length + sets.size;
-            sets.clear();
-            return { state: sum + size, reply: size };
-          },
+    const make = (mutates: boolean) => (options: StoreOptions) => createStore({
+      state: 0,
+      commands: {
+        empty: (sum, { list, map: sets }: Lists) => {
+          const size = list.length + sets.size;
+          if (mutates) sets.clear();
+          return reply(sum + size, size);
         },
       },
-    );
+    }, options);
+    const check = {
+      commands: { empty: payload },
+      model: {
+        init: 0,
+        step: (sum: number, { payload }: Message): ModelStep<number> => {
+          const { list, map: sets } = payload as Lists;
+          const size = list.splice(0).length + sets.size;
+          sets.clear();
+          return { state: sum + size, reply: size };
+        },
+      },
+    };
+    await checkStore(make(false), check);
+    expect(await reportOf(make(true), check)).toContain('the payload of `empty`, which its handler changes');
     expect(sets).toEqual(new Map([['a', new Set([new Date(0)])]]));
   });
 
@@ -499,7 +480,7 @@ describe('the report of checkStore', () => {
       Expected stuck to do what its model does; it differs in the reply to \`hang\`, which never comes:
 
         client  at    command  payload  expected   got
-        plain   0 ms  next              undefined  undefined
+        plain   0 ms  hang              undefined  undefined
       ✗ plain   0 ms  hang              undefined  nothing
     `));
   });
@@ -759,7 +740,7 @@ describe('checkStore by its options', () => {
     const { init } = check.model;
     const model = { init, step: (state: typeof init) => ({ state: { ...state, searches: state.searches + 1 } }) };
     await expect(checkStore(make, { model, commands: { search: check.commands.search } })).rejects
-      .toThrow('Expected the model to say by `later` what the result of `search` does, got a step without it');
+      .toThrow(new TypeError('Expected the model to say by `later` what the result of `search` does, got a step without it'));
   });
 
   it.each<[string, unknown, unknown, unknown]>([
@@ -772,13 +753,12 @@ describe('checkStore by its options', () => {
     ['Expected `length` to be a positive integer, got 1.5', counter.make, counter.check, { length: 1.5 }],
     ["Expected `gap` to be a positive integer, got '1'", counter.make, counter.check, { gap: '1' }],
     ['Expected `seed` to be an integer, got NaN', counter.make, counter.check, { seed: NaN }],
+    ['Expected `options` to be an object, got null', counter.make, counter.check, null],
+    ['Expected `path` to be as a report names it, got 5', counter.make, counter.check, { seed: 1, path: 5 }],
+    ["Expected `path` to be as a report names it, got 'abc'", counter.make, counter.check, { seed: 1, path: 'abc' }],
     ['Expected `seed` to be given where there is a `path`, got undefined', counter.make, counter.check, { path: '0' }],
-    [
-      "Expected `commands` to name commands and queries of the store, got 'pet'",
-      counter.make, { ...counter.check, commands: { pet: undefined } }, {},
-    ],
   ])('refuses what cannot be checked: %s', async (message, make, check, options) => {
-    await expect(checkStore(make as never, check as never, options as never)).rejects.toThrow(message);
+    await expect(checkStore(make as never, check as never, options as never)).rejects.toThrow(new TypeError(message));
   });
 
   it('takes the names and payloads of the store only', () => {

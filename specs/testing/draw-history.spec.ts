@@ -100,8 +100,20 @@ describe('a history as text', () => {
   it('cuts what is long, and keeps to one line for each row', () => {
     const [row, ...rest] = drawHistory({ operations: [operation('ann', 1, 2, { payload: 'a\nb'.repeat(100) })] }).split('\n');
     expect(rest).toEqual([]);
-    expect(row).toMatch(/^ann ├ get 'a ba ba.*… ┤$/);
+    expect(row).toMatch(/^ann ├ get 'a\\nba\\nba.*… ┤$/);
     expect(row!.length).toBeLessThan(60);
+  });
+
+  it('shows as escapes what has no shape, or would turn the rest round', () => {
+    const [row, ...rest] = drawHistory({ operations: [
+      operation('\u001B[31mann\u2028', 1, 2, { type: 'g\ret', payload: '\u202Eon\u0000', outcome: 'failed', error: new Error('a\nb') }),
+    ] }).split('\n');
+    expect(rest).toEqual([]);
+    expect(row).toBe("\\u001b[31mann\\u2028 ├ g\\ret '\\u202eon\\u0000' fails: Error: a\\nb ┤");
+  });
+
+  it('does not cut a character in two', () => {
+    expect(drawHistory({ operations: [operation('ann', 1, 2, { payload: `${'a'.repeat(41)}😀😀` })] })).toBe(`ann ├ get '${'a'.repeat(41)}… ┤`);
   });
 
   it('leaves out the earlier ones of many', () => {
@@ -157,9 +169,27 @@ describe('a history as SVG', () => {
 describe('drawHistory', () => {
   it.each<[string, object]>([
     ["Expected `format` to be text or svg, got 'png'", { format: 'png' }],
-    ['Expected `most` to be a positive number, got 0', { most: 0 }],
-    ['Expected `most` to be a positive number, got NaN', { most: NaN }],
+    ['Expected `most` to be a positive integer or Infinity, got 0', { most: 0 }],
+    ['Expected `most` to be a positive integer or Infinity, got NaN', { most: NaN }],
+    ['Expected `most` to be a positive integer or Infinity, got 1.5', { most: 1.5 }],
+    ["Expected `most` to be a positive integer or Infinity, got '3'", { most: '3' }],
+    ['Expected `options` to be an object, got null', null as never],
   ])('refuses: %s', (message, options) => {
     expect(() => drawHistory({ operations: [] }, options)).toThrow(new TypeError(message));
+  });
+
+  it.each<[string, unknown]>([
+    ['Expected `history.operations` to be an array, got undefined', null],
+    ['Expected `history.operations` to be an array, got undefined', {}],
+    ['Expected `history.operations` to be an array of operations, got null', { operations: [null] }],
+    ["Expected the client of an operation to be a string, got { type: 'get', began: 1, ended: 2, outcome: 'replied' }",
+      { operations: [{ type: 'get', began: 1, ended: 2, outcome: 'replied' }] }],
+  ])('refuses a history: %s', (message, history) => {
+    expect(() => drawHistory(history as History)).toThrow(new TypeError(message));
+  });
+
+  it('draws all, if asked to', () => {
+    const operations = Array.from({ length: 300 }, (_, i) => operation('ann', i * 2, i * 2 + 1, { payload: i }));
+    expect(drawHistory({ operations }, { most: Infinity }).match(/get/g)).toHaveLength(300);
   });
 });

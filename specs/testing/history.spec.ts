@@ -165,6 +165,21 @@ describe('an operation', () => {
     ]);
   });
 
+  it("that passes on another store's refusal has failed, if the stores have names of their own", () => {
+    const busy = (name: string) => createStore({ name, state: 0, commands: { set: () => NEVER as Observable<number> } }, { mailbox: { capacity: 1 }, timeout: Infinity });
+    const outcomes = ['inner', 'outer'].map((name) => {
+      const inner = busy(name);
+      inner.tell.set();
+      inner.tell.set();
+      const outer = createStore({ name: 'outer', state: 0, commands: { set: (n: number) => effect(n, { run: () => inner.ask.set(), done: (state: number) => state }) } });
+      const history = recordHistory(outer);
+      history.client('ann').ask.set();
+      return history.operations[0]?.outcome;
+    });
+    // The second is the gotcha of the docstring.
+    expect(outcomes).toEqual(['failed', 'never']);
+  });
+
   it('that would close a ring never happened', async () => {
     const store = createStore({ name: 'a', state: 0, commands: { ask: async (n: number) => { await ask.get(); return n; } }, queries: { get: (n: number) => n } });
     const history = recordHistory(store);
@@ -270,7 +285,23 @@ describe('recordHistory', () => {
     expect(history.operations).toHaveLength(1);
   });
 
-  it.each([[undefined, 'undefined'], [null, 'null'], [{}, '{}'], [1, '1']])('refuses %s', (client, shown) => {
+  it.each([
+    [undefined, 'undefined'], [null, 'null'], [{}, '{}'], [1, '1'], [{ ask: 1, tell: 2 }, '{ ask: 1, tell: 2 }'], [{ ask: {}, tell: {} }, '{ ask: {}, tell: {} }'],
+  ])('refuses %s', (client, shown) => {
     expect(() => recordHistory(client as never)).toThrow(new TypeError(`Expected \`client\` to be a store or a client, got ${shown}`));
+  });
+
+  it.each<[string, unknown]>([
+    ['Expected `options` to be an object, got null', null],
+    ['Expected `scheduler.now` to be a function, got undefined', { scheduler: 5 }],
+    ["Expected `since` to be a finite number of milliseconds, got 'noon'", { since: 'noon' }],
+  ])('refuses: %s', (message, options) => {
+    expect(() => recordHistory(createStore(counting), options as object)).toThrow(new TypeError(message));
+  });
+
+  it('refuses a client by a name that is none, or through what is no client', () => {
+    const history = recordHistory(createStore(counting));
+    expect(() => history.client(1 as never)).toThrow(new TypeError('Expected `name` to be a string, got 1'));
+    expect(() => history.client('ann', {} as never)).toThrow(new TypeError('Expected `through` to be a store or a client, got {}'));
   });
 });

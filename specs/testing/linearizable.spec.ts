@@ -221,7 +221,7 @@ describe('the model', () => {
   it.each<[string, unknown, unknown]>([
     ['numbers', 1, 2], ['texts', 'a', 'b'], ['NaN', NaN, 0], ['null', null, undefined], ['big numbers', 1n, 2n], ['fractions', 0.5, 0.25],
     ['arrays', [1, [2]], [1, [3]]], ['arrays by length', [1], [1, undefined]], ['objects', { a: { b: 1 } }, { a: { b: 2 } }],
-    ['objects by their keys', { a: undefined }, { b: undefined }], ['objects without a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
+    ['objects by their keys', { a: undefined }, { b: undefined }], ['objects without a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 2 }],
     ['Maps', new Map([['a', { b: 1 }]]), new Map([['a', { b: 2 }]])], ['Maps by their keys', new Map([['a', 1]]), new Map([['b', 1]])],
     ['Sets', new Set([1, 2]), new Set([1, 3])], ['dates', new Date(1), new Date(2)], ['errors by message', new Error('a'), new Error('b')],
     ['errors by name', new TypeError('a'), new RangeError('a')], ['what is deep', [[[[[[1]]]]]], [[[[[[2]]]]]]],
@@ -268,9 +268,19 @@ describe('the model', () => {
     ['Expected an operation to begin', { operations: [{ client: 'ann', type: 'get', outcome: 'replied', ended: 1 }] }],
     ['Expected an operation to begin', { operations: [{ client: 'ann', type: 'get', outcome: 'replied', began: 2, ended: 1 }] }],
     ['Expected an operation to begin', { operations: [{ client: 'ann', type: 'get', outcome: 'failed', began: 2 }] }],
+    ['Expected an operation to begin', { operations: [{ client: 'ann', type: 'get', outcome: 'unknown', began: new Date() }] }],
+    ['Expected the client of an operation to be a string', { operations: [{ type: 'get', began: 1, outcome: 'unknown' }] }],
+    ['Expected the type of an operation to be a string', { operations: [{ client: 'ann', type: 1, began: 1, outcome: 'unknown' }] }],
+    ['Expected `history.operations` to be an array of operations, got null', { operations: [null] }],
+    ['Expected `history.operations` to be an array of operations, got undefined', { operations: new Array(1) }],
+    ["Expected `history.operations` to be an array of operations, got 'get'", { operations: ['get'] }],
   ])('judges no such history: %s', (message, history) => {
     expect(() => checkLinearizable(history as History, register)).toThrow(TypeError);
     expect(() => checkLinearizable(history as History, register)).toThrow(message);
+  });
+
+  it('takes no options but an object', () => {
+    expect(() => checkLinearizable({ operations: [] }, register, null as never)).toThrow(new TypeError('Expected `options` to be an object, got null'));
   });
 
   it('says by a throw that the ask fails, and the state stays', () => {
@@ -285,6 +295,39 @@ describe('the model', () => {
   it.each(['key', 'matches', 'equal', 'hash'])('passes on what its `%s` throws', (name) => {
     const broken = { ...register, [name]: () => { throw new Error('broken model'); } };
     expect(() => checkLinearizable(bars('ann [swap 1 >0] [set 2]'), broken)).toThrow('broken model');
+  });
+
+  it('is told the type and the payload, and no more', () => {
+    const told: unknown[] = [];
+    const note = (message: unknown) => (told.push(message), 0);
+    checkLinearizable(bars('ann [set 1]'), { ...register, key: note, step: (state, message) => (note(message), register.step(state, message)) });
+    expect(new Set(told.map((message) => JSON.stringify(message)))).toEqual(new Set(['{"type":"set","payload":1}']));
+    expect(told.length).toBeGreaterThan(1);
+  });
+
+  it.each<[string, unknown]>([
+    ['Expected `model.step` to give an object with a `state`, got undefined', () => undefined],
+    ['Expected `model.step` to give an object with a `state`, got 1', (n: number) => n + 1],
+    ['Expected `model.step` to give an object with a `state`, got { reply: 0 }', () => ({ reply: 0 })],
+    ['Expected `model.step` to be synchronous, got a promise', () => Promise.resolve({ state: 1 })],
+    ['Expected `model.step` to be synchronous, got a promise', () => Promise.reject(new Error('late'))],
+  ])('is refused: %s', (message, step) => {
+    expect(() => checkLinearizable(bars('ann [set 1]'), { init: 0, step: step as typeof register.step })).toThrow(new TypeError(message));
+  });
+
+  it('is refused for a query that changes a state, whatever it replies', () => {
+    const numbers: LinearModel<number> = { init: 0, step: (n, { type }) => type === 'next' ? { state: n + 1, reply: n + 1 } : { state: n, reply: n } };
+    const history = bars(`
+      ann [next      >2]
+      bob  [next    >1]
+      cyd   [get  >0]`);
+    expect(checkLinearizable(history, numbers).linearizable).toBe(true);
+    expect(checkLinearizable(history, { ...numbers, queries: ['get'] }).linearizable).toBe(true);
+    expect(() => checkLinearizable(history, { ...numbers, queries: ['next', 'get'] }))
+      .toThrow(new TypeError("Expected `model.queries` to name messages that change no state, got 'next': from 0 to 1"));
+    // One that gives an equal state changes none.
+    const copying: LinearModel<{ n: number }> = { init: { n: 0 }, queries: ['get'], step: ({ n }) => ({ state: { n }, reply: n }) };
+    expect(checkLinearizable(bars('ann [get >0]'), copying).linearizable).toBe(true);
   });
 
   it('has a bound to what it is asked', () => {
@@ -552,6 +595,62 @@ describe('a store that is deliberately wrong', () => {
     clock.schedule(() => void ann.ask.get(), 9);
     clock.flush();
     expect(partOf(history, counted)).toEqual(['ann add 1 1', 'ann get 0!']);
+  });
+});
+
+describe('a history of 20 clients that are always at work on one thing', () => {
+  /** What each does happens at some moment between its begin and its end. */
+  const record = (count: number, seed: number, happen: (type: string, place: number, done: number) => { payload?: number; reply: unknown }): Operation[] => {
+    const pick = (n: number) => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      return Math.floor(seed / 2 ** 32 * n);
+    };
+    const operations: Operation[] = [];
+    const running: ({ client: string; type: string; payload: number; began: number; answer?: { reply: unknown } } | undefined)[] = Array.from({ length: 20 });
+    for (let place = 0; operations.length < count;) {
+      const number = pick(20);
+      const at = running[number];
+      if (at === undefined) {
+        const type = pick(2) === 0 ? 'get' : 'set';
+        running[number] = { client: `client ${number}`, type, payload: place + 1, began: ++place };
+      } else if (at.answer === undefined) {
+        at.answer = happen(at.type, at.payload, operations.length);
+      } else {
+        const { answer, ...operation } = at;
+        operations.push({ ...operation, ended: ++place, outcome: 'replied', reply: answer.reply });
+        running[number] = undefined;
+      }
+    }
+    return operations;
+  };
+
+  it.each([3, 7])('is refuted by few of them where a register takes no write any more from the middle on (seed %i)', (seed) => {
+    let value = 0;
+    const operations = record(200, seed, (type, payload, done) => {
+      if (type === 'get') return { reply: value };
+      if (done < 100) value = payload;
+      return { reply: undefined };
+    });
+    const model: LinearModel<number> = { ...register, queries: ['get'] };
+    const verdict = checkLinearizable({ operations }, model);
+    if (verdict.linearizable) throw new Error('Expected it to be refuted');
+    expect(verdict.operations.length).toBeLessThanOrEqual(6);
+    expect(bruteForce(verdict, { ...model, init: verdict.from as number })).toBe(false);
+    const unanswered = verdict.operations.map((operation): Operation => operation === verdict.culprit ? { ...operation, outcome: 'unknown' } : operation);
+    expect(bruteForce({ operations: unanswered }, { ...model, init: verdict.from as number })).toBe(true);
+  });
+
+  it('is refuted in no time where a counter of 10,000 loses one increment', () => {
+    let count = 0;
+    let steps = 0;
+    const operations = record(10_000, 5, (_type, _payload, done) => {
+      const reply = count + 1;
+      if (done !== 9_500) count++;
+      return { reply };
+    });
+    const verdict = checkLinearizable({ operations }, { init: 0, step: (n) => (steps++, { state: n + 1, reply: n + 1 }) });
+    expect(verdict.linearizable || verdict.operations.length).toBeLessThanOrEqual(12);
+    expect(steps).toBeLessThan(2_000_000);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Simulation: one seed, one run; what is wrong in some order of things is found, shortened and repeated. */
-import { createStore, effect, reply, replyLater, type Reply } from 'ownstate';
+import { createStore, effect, reply, replyLater, UnknownCommandError, type Reply } from 'ownstate';
 import { checkScenario, explainSimulation, shrinkSimulation, simulate, type Scenario, type Simulation, type SimulationResult } from 'ownstate/testing';
-import { firstValueFrom, lastValueFrom, Subject, timer, toArray } from 'rxjs';
+import { firstValueFrom, lastValueFrom, Subject, timer, toArray, type Observable } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -297,6 +297,32 @@ describe('a run fails', () => {
     ['by a check that throws', (sim) => sim.atEnd('small', () => { throw new Error('large'); }), 'small: large'],
     ['by a client that rejects', (sim) => sim.client('anna', async () => { throw new Error('no'); }), 'client anna: no'],
     ['by a step that throws', (sim) => sim.step('jump', () => { throw new Error('no'); }), 'jump: no'],
+    ['by a step whose promise rejects in the end', (sim) => sim.step('jump', async () => {
+      await sim.promise(undefined);
+      throw new Error('no');
+    }), 'jump: no'],
+    ['by a step whose promise never settles', (sim) => sim.step('jump', () => new Promise(() => {})), 'jump: Expected it to come to an end, got nothing left to happen: jump still waits'],
+    ['by a step whose reply fails', (sim) => {
+      const store = sim.createStore({ state: 0, commands: { add: () => { throw new Error('no'); } } });
+      sim.step('jump', () => store.ask.add());
+    }, 'jump: no'],
+    ['by a step whose thenable throws', (sim) => sim.step('jump', () => ({ then: () => { throw new Error('no'); } })), 'jump: no'],
+    ['by what never ends after a step', (sim) => {
+      sim.step('jump', () => {});
+      sim.afterStep(1, 'landing', () => new Promise(() => {}));
+    }, 'landing: Expected it to come to an end, got nothing left to happen: landing still waits'],
+    ['by what never ends while the stores are shut down', (sim) => {
+      const store = sim.createStore({ state: 0, commands: { add: (n) => n } });
+      void store.closed.then(() => sim.client('anna', () => new Promise(() => {})));
+    }, 'client anna: Expected it to come to an end, got nothing left to happen: client anna still waits'],
+    ['by a check that gives a promise', (sim) => sim.always('small', async () => false), 'small: Expected `small` to be synchronous, got a promise'],
+    ['by a check that gives a promise which rejects', (sim) => sim.always('small', async () => { throw new Error('no'); }), 'small: Expected `small` to be synchronous, got a promise'],
+    ['by a check at the end that gives a reply', (sim) => {
+      const store = sim.createStore({ state: 0, commands: { add: (n) => n }, queries: { get: (n) => n } });
+      sim.atEnd('small', () => store.ask.get());
+    }, 'small: Expected `small` to be synchronous, got a promise'],
+    ['by a setup that gives a thenable', (() => ({ then: () => undefined })), 'setup: Expected `setup` to be synchronous, got a promise'],
+    ['by a setup that goes on and rejects', (async () => { throw new Error('no'); }), 'setup: Expected `setup` to be synchronous, got a promise'],
     ['by a step whose promise rejects', (sim) => sim.step('jump', async () => { throw new Error('no'); }), 'jump: no'],
     ['by what happens after a step', (sim) => {
       sim.step('jump', () => {});
@@ -319,6 +345,26 @@ describe('a run fails', () => {
       store.shutdown = async () => { throw new Error('no'); };
     }, 'shutdown: no'],
     ['by a number to draw from nothing', (sim) => void sim.int(0), 'setup: Expected `n` to be a positive integer, got 0'],
+    ['by a stall that runs back', (sim) => sim.stall(-50), 'setup: Expected `ms` to be a finite number from 0 on, got -50'],
+    ['by a stall that is no number', (sim) => sim.stall(NaN), 'setup: Expected `ms` to be a finite number from 0 on, got NaN'],
+    ['by a stall without end', (sim) => sim.stall(Infinity), 'setup: Expected `ms` to be a finite number from 0 on, got Infinity'],
+    ['by a sleep that is no number', (sim) => sim.sleep(NaN), 'setup: Expected `ms` to be a number from 0 on, got NaN'],
+    ['by a sleep that runs back', (sim) => sim.sleep(-1), 'setup: Expected `ms` to be a number from 0 on, got -1'],
+    ['by a sleep without end', (sim) => sim.client('anna', () => sim.sleep(Infinity)), 'client anna: Expected it to come to an end, got nothing left to happen: client anna still waits'],
+    ...[2, -1, NaN, 'x'].map((p): [string, (sim: Simulation) => void, string] => [
+      `by a probability of ${p}`, (sim) => void sim.chance(p as number), `setup: Expected \`probability\` to be a number from 0 to 1, got ${p === 'x' ? "'x'" : p}`,
+    ]),
+    ['by a place for a step that is none', (sim) => sim.afterStep(NaN, 'x', () => {}), 'setup: Expected `n` to be an integer from 0 on, got NaN'],
+    ['by a step before the first', (sim) => sim.afterStep(-1, 'x', () => {}), 'setup: Expected `n` to be an integer from 0 on, got -1'],
+    ['by nothing to do after a step', (sim) => sim.afterStep(1, 'x', undefined as never), 'setup: Expected `work` to be a function, got undefined'],
+    ['by a step with nothing to do', (sim) => sim.step('x', 5 as never), 'setup: Expected `work` to be a function, got 5'],
+    ['by a client with nothing to do', (sim) => sim.client('x', undefined as never), 'setup: Expected `run` to be a function, got undefined'],
+    ['by nothing to check', (sim) => sim.always('x', undefined as never), 'setup: Expected `check` to be a function, got undefined'],
+    ['by nothing to check at the end', (sim) => sim.atEnd('x', null as never), 'setup: Expected `check` to be a function, got null'],
+    ['by what is no reply', (sim) => void sim.settled('x', 5 as never), 'setup: Expected `reply` to be a reply or another Observable, got 5'],
+    ['by a store without a definition', (sim) => void sim.createStore(null as never), 'setup: Expected `definition` to be an object, got null'],
+    ['by a store whose signal is none', (sim) => void sim.createStore({ state: 0, commands: { add: (n) => n } }, { signal: 5 as never }), 'setup: Expected `signal` to be an AbortSignal, got 5'],
+    ['by a store with a handler that is none', (sim) => void sim.createStore({ state: 0, commands: { add: 5 as never } }), 'setup: Expected `add` to be a function, got 5'],
     ['by a list that holds nothing to pick', (sim) => void sim.pick([]), 'setup: Expected `among` to hold something to pick, got []'],
   ])('%s', async (_how, setup, message) => {
     expect(messageOf(await run(setup))).toBe(message);
@@ -355,7 +401,181 @@ describe('a run fails', () => {
   });
 });
 
+describe('an error that nobody watches', () => {
+  const failing = (sim: Simulation) => sim.createStore({
+    name: 'failing',
+    state: 0,
+    commands: {
+      add: () => { throw new TypeError('a bug'); },
+      slow: () => sim.promise(() => { throw new TypeError('late'); }, 'slow'),
+      hang: () => new Promise<number>(() => undefined),
+      full: (n: number) => sim.promise(n),
+      work: (n) => effect(n, { policy: 'exhaust', run: () => sim.promise(1), done: (now) => now }),
+    },
+    queries: { get: () => { throw new TypeError('a bug'); } },
+  }, { mailbox: { capacity: 1 }, timeout: 20 });
+
+  it.each<[string, (sim: Simulation) => void, string]>([
+    ['of a tell', (sim) => {
+      const store = failing(sim);
+      sim.step('tell', () => store.tell.add());
+    }, 'errors$ of failing.add: a bug'],
+    ['of a tick', (sim) => {
+      sim.createStore({ name: 'clock', state: 0, commands: { tick: () => { throw new TypeError('a bug'); } }, ticks: { tick: 5 } });
+      sim.client('anna', () => sim.sleep(20));
+    }, 'errors$ of clock.tick: a bug'],
+    ['of an ask that nobody observes', (sim) => void failing(sim).ask.add(), 'errors$ of failing.add: a bug'],
+    ['of a query that nobody observes', (sim) => void failing(sim).ask.get(), 'errors$ of failing.get: a bug'],
+    ['of an ask that nobody observes and that times out', (sim) => void failing(sim).with({ timeout: 5 }).ask.hang(), 'errors$ of failing.hang: failing.hang: no answer within 5 ms'],
+    ['of a source of commands', (sim) => failing(sim).commands$.error(new Error('dry')), 'errors$ of failing: dry'],
+    ['of a command that is unknown', (sim) => failing(sim).commands$.next({ type: 'nothing' } as never), 'errors$ of failing.nothing: failing.nothing: expected one of add, slow, hang, full, work, got nothing'],
+    ['of another store\'s making', (sim) => {
+      const other = sim.createStore({ name: 'other', state: 0, commands: { wait: () => new Promise<number>(() => undefined) } });
+      const store = sim.createStore({ name: 'asking', state: 0, commands: { ask: async (n, _: void, { via }) => (await via(other).ask.wait(), n) } });
+      sim.step('ask', () => store.tell.ask());
+      sim.afterStep(1, 'the end of the other', () => other.shutdown({ timeout: 5 }));
+    }, 'errors$ of asking.ask: other.wait: the store is closed'],
+    ['any longer', (sim) => {
+      const store = failing(sim);
+      store.errors$.subscribe().unsubscribe();
+      store.tell.add();
+    }, 'errors$ of failing.add: a bug'],
+  ])('%s breaks the run', async (_whose, setup, message) => {
+    for (const seed of range(3)) expect(messageOf(await run(setup, seed))).toBe(message);
+  });
+
+  it.each<[string, (store: ReturnType<typeof failing>) => Observable<unknown>]>([
+    ['the store', (store) => store.errors$],
+    ['its client', (store) => store.client.errors$],
+    ['a client with limits', (store) => store.with({ timeout: 1 }).errors$],
+    ['a client of a client', (store) => store.client.with({ timeout: 1 }).with({ timeout: 2 }).errors$],
+  ])('breaks none where it is watched by %s', async (_who, errorsOf) => {
+    const seen: unknown[] = [];
+    const result = await run((sim) => {
+      const store = failing(sim);
+      errorsOf(store).subscribe((event) => seen.push(event));
+      sim.step('tell', () => store.tell.add());
+    });
+    expect(messageOf(result)).toBeUndefined();
+    expect(seen).toMatchObject([{ store: 'failing', type: 'add', error: { message: 'a bug' } }]);
+    expect(result.trace.filter((line) => line.includes('errors$'))).toHaveLength(1);
+  });
+
+  it.each<[string, string, (sim: Simulation, store: ReturnType<typeof failing>) => void]>([
+    ['closed', 'StoreClosedError', (_sim, store) => {
+      store.tell.full();
+      void store.shutdown();
+      store.tell.add();
+    }],
+    ['dropped', 'MailboxFullError', (_sim, store) => {
+      for (let n = 0; n < 3; n++) store.tell.full();
+    }],
+    ['busy', 'BusyError', (_sim, store) => {
+      store.tell.work();
+      store.tell.work();
+    }],
+    ['late', 'TypeError: late', (sim, store) => {
+      sim.client('anna', () => sim.settled('slow', store.with({ timeout: 1 }).ask.slow()));
+      // It's busy for so long that the ask times out first.
+      sim.client('ben', () => sim.sleep(1));
+    }],
+  ])('breaks none where a command was %s', async (_why, error, act) => {
+    let seen = false;
+    for (const seed of range(30)) {
+      const result = await run((sim) => act(sim, failing(sim)), seed);
+      expect(messageOf(result)).toBeUndefined();
+      seen ||= result.trace.some((line) => line.includes(`errors$ ${error}`));
+    }
+    expect(seen).toBe(true);
+  });
+});
+
+describe('a store that goes on without end within one step', () => {
+  const again = 'Expected `going` to call at most 100000 handlers before a step is over, got one more';
+  const going = (sim: Simulation, signal?: AbortSignal) => sim.createStore({
+    name: 'going',
+    state: 0,
+    commands: {
+      go: (n, _: void, { tell }) => {
+        tell('go');
+        return n + 1;
+      },
+      goLater: async (n, _: void, { tell }) => {
+        tell('goLater');
+        return n + 1;
+      },
+      add: (n) => n + 1,
+    },
+    queries: { get: (n) => n },
+  }, signal === undefined ? {} : { signal });
+
+  it.each<[string, (sim: Simulation) => void, string]>([
+    ['by a handler that tells itself', (sim) => {
+      const store = going(sim);
+      sim.step('go', () => store.tell.go());
+    }, 'go'],
+    ['by a handler that tells itself and takes time', (sim) => {
+      const store = going(sim, new AbortController().signal);
+      sim.step('go', () => store.tell.goLater());
+    }, 'goLater'],
+    ['by a client that asks until something comes', (sim) => {
+      const store = going(sim);
+      sim.client('anna', async () => { while (await store.ask.get() < 1); });
+    }, 'get'],
+    ['by a client that asks whatever comes', (sim) => {
+      const store = going(sim);
+      sim.client('anna', async () => { for (;;) await sim.settled('get', store.ask.get()); });
+    }, 'get'],
+  ])('%s is ended, and the run fails', async (_how, setup, command) => {
+    const { failure, steps } = await simulate(1, scenario(setup), { trace: false });
+    expect({ steps, what: failure?.what, message: (failure?.error as Error).message })
+      .toEqual({ steps: 1, what: `going.${command}`, message: `${again}, \`${command}\`` });
+  }, 20_000);
+
+  it('is none where steps lie between', async () => {
+    const { failure, steps } = await simulate(1, scenario((sim) => {
+      const store = going(sim);
+      sim.client('anna', async (turn) => {
+        for (let times = 0; times < 4; times++) {
+          await turn();
+          for (let n = 0; n < 30_000; n++) store.tell.add();
+        }
+      });
+      sim.atEnd('all is counted', () => store.snapshot() === 120_000);
+    }), { trace: false });
+    expect({ failure, steps }).toEqual({ failure: undefined, steps: 5 });
+  }, 20_000);
+
+  it('is counted without a change to what the store does', async () => {
+    const controller = new AbortController();
+    const table = { add: (n: number, by = 1) => reply(n + by, n), boom: () => { throw new Error('boom'); } };
+    // A cast: `Object.create` has no type of its own.
+    const commands = Object.create({ toString: table.add }, Object.getOwnPropertyDescriptors(table)) as typeof table;
+    const definition = Object.create({ name: 'inherited', view: (n: number) => [n] }, { state: { value: 5 }, commands: { value: commands } }) as
+      { name: string; state: number; commands: typeof table; view: (n: number) => number[] };
+    const result = await run((sim) => {
+      const store = sim.createStore(definition, { signal: controller.signal });
+      sim.client('anna', async () => {
+        expect([store.name, await store.ask.add(), await store.ask.add(10), store.snapshot()]).toEqual(['inherited', 5, 6, [16]]);
+        await expect(store.ask.boom()).rejects.toThrow('boom');
+        await expect(store.send({ type: 'toString' } as never)).rejects.toThrow(UnknownCommandError);
+        controller.abort();
+        expect(store.status().phase).toBe('closed');
+      });
+    });
+    expect(messageOf(result)).toBeUndefined();
+  });
+});
+
 describe('what is wrong', () => {
+  /** Fails by the first name in one order of 24, by the second in one of 4. */
+  const orders = (names: readonly [string, string]) => scenario((sim) => {
+    let order = '';
+    for (const step of ['a', 'b', 'c', 'd']) sim.step(step, () => { order += step; });
+    sim.always(names[0], () => order !== 'dcba');
+    sim.always(names[1], () => !order.startsWith('b'));
+  });
+
   it('in a store that loses updates is found, and shortened to one who reads before another has written', async () => {
     const failed = await firstFailure(lostUpdate);
     const shortest = await shrinkSimulation(failed, lostUpdate);
@@ -435,6 +655,68 @@ describe('what is wrong', () => {
     expect((await shrinkSimulation(await firstFailure(wrong), wrong)).choices).toEqual([100]);
   });
 
+  it('late in a long run is found by few runs, with all else in plain order', async () => {
+    let runs = 0;
+    const late = (length: number) => scenario((sim) => {
+      runs++;
+      sim.client('anna', async (turn) => {
+        for (let n = 1; n <= length + 30; n++) {
+          await turn();
+          if (sim.int(5) > 1 && n > length) throw new Error('late');
+        }
+      });
+    });
+    const failed = await firstFailure(late(300));
+    runs = 0;
+    const { choices } = await shrinkSimulation(failed, late(300), { maxRuns: 100 });
+    expect(choices.length).toBeLessThanOrEqual(failed.choices.length);
+    expect(choices.filter((choice) => choice > 0)).toEqual([2]);
+    expect(runs).toBe(101);
+  });
+
+  it('is shortened to what fails in the same way, numbers in its name aside', async () => {
+    for (const [names, choices] of [[['grave', 'slight'], [3, 2, 1]], [['client 1', 'client 22'], [1]]] as const) {
+      const wrong = orders(names);
+      const failed = await simulate(1, wrong, { choices: [3, 2, 1] });
+      const shortest = await shrinkSimulation(failed, wrong);
+      expect(shortest.choices).toEqual(choices);
+      expect(shortest.failure?.what).toBe(names[choices.length === 3 ? 0 : 1]);
+    }
+  });
+
+  it('in another way in the shortest run is told under both names', async () => {
+    const wrong = orders(['rule 1', 'rule 2']);
+    let seed = 0;
+    while ((await simulate(++seed, wrong)).failure?.what !== 'rule 1');
+    const failure = await checkScenario(wrong, { from: seed, seeds: 1 }).catch((error: unknown) => error as Error) as Error;
+    expect(failure.message.split('\n').slice(0, 3)).toEqual([
+      `test, seed ${seed}: rule 1 failed: Error: Expected \`rule 1\` to hold, got false; the shortest run fails by rule 2`,
+      `test, seed ${seed}: rule 2 failed after 1 step: Error: Expected \`rule 2\` to hold, got false`,
+      'choices: [1]',
+    ]);
+    expect((failure.cause as Error).message).toBe('Expected `rule 2` to hold, got false');
+  });
+
+  it('and not repeated, since its chance is not drawn from the seed, is told so', async () => {
+    let runs = 0;
+    const unsteady = scenario((sim) => sim.step('step', () => { if (runs++ === 0) throw new Error('once'); }));
+    const failure = await checkScenario(unsteady).catch((error: unknown) => error as Error) as Error;
+    expect(failure.message.split('\n')[0]).toBe('test, seed 1: step failed: Error: once; its choices, repeated, lead to no failure');
+    expect(failure.cause).toEqual(new Error('once'));
+  });
+
+  it('after many steps is explained by the first lines of the trace and the last', async () => {
+    const result = await run((sim) => {
+      for (let n = 1; n <= 130; n++) sim.note(`line ${n}`);
+      sim.step('step', () => { throw new Error('no'); });
+    });
+    const lines = explainSimulation(result).split('\n').slice(2).map((line) => line.trim());
+    expect(lines.slice(0, 22)).toEqual([...range(20).map((n) => `line ${n}`), '… 12 lines …', 'line 33']);
+    expect(lines).toHaveLength(121);
+    expect(lines.at(-1)).toBe('FAILED step: Error: no');
+    expect(result.trace).toHaveLength(132);
+  });
+
   it('is told by checkScenario: the seed, what failed, the choices and the trace', async () => {
     const { seed } = await firstFailure(lostUpdate);
     const failure: unknown = await checkScenario(lostUpdate, { from: seed, seeds: 5 }).catch((error: unknown) => error);
@@ -473,6 +755,15 @@ describe('refused is', () => {
     ['a scenario without a setup', () => checkScenario({ name: 'x' } as never), "Expected `scenario` to be an object with a `name` and a `setup`, got { name: 'x' }"],
     ['no steps', () => simulate(1, fine, { maxSteps: 0 }), 'Expected `maxSteps` to be an integer from 1 on, got 0'],
     ['a choice that is negative', () => simulate(1, fine, { choices: [0, -1] }), 'Expected `choices` to be an integer from 0 on, got -1'],
+    ['choices that are no list', () => simulate(1, fine, { choices: 5 as never }), 'Expected `choices` to be a list of integers, got 5'],
+    ['choices in a string', () => simulate(1, fine, { choices: '12' as never }), "Expected `choices` to be a list of integers, got '12'"],
+    ['a choice that is left out', () => simulate(1, fine, { choices: new Array<number>(1) }), 'Expected `choices` to be an integer from 0 on, got undefined'],
+    ['options that are none', () => simulate(1, fine, null as never), 'Expected `options` to be an object, got null'],
+    ['options of a check that are none', () => checkScenario(fine, null as never), 'Expected `options` to be an object, got null'],
+    ['options to shorten by that are none', () => shrinkSimulation({} as never, fine, null as never), 'Expected `options` to be an object, got null'],
+    ['no run to shorten', () => shrinkSimulation(null as never, fine), 'Expected `failed` to be an object, got null'],
+    ['more seeds than there are', () => checkScenario(fine, { from: Number.MAX_SAFE_INTEGER - 1, seeds: 3 }), 'Expected `seeds` to be at most 2 from seed 9007199254740990 on, got 3'],
+    ['a check that may not shorten', () => checkScenario(fine, { maxRuns: 0 }), 'Expected `maxRuns` to be an integer from 1 on, got 0'],
     ['no seeds', () => checkScenario(fine, { seeds: 0 }), 'Expected `seeds` to be an integer from 1 on, got 0'],
     ['a first seed that is none', () => checkScenario(fine, { from: NaN }), 'Expected `from` to be an integer from 0 on, got NaN'],
     ['no run to shorten with', async () => shrinkSimulation(await simulate(1, scenario(() => { throw new Error('no'); })), fine, { maxRuns: 0 }), 'Expected `maxRuns` to be an integer from 1 on, got 0'],

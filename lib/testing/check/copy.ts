@@ -34,7 +34,8 @@ function copied(value: unknown, copies: Map<unknown, unknown>): unknown {
     case Date.prototype: return new Date(value as Date);
     case Object.prototype: case null: {
       const object = note(Object.create(prototype) as object);
-      for (const [key, item] of Object.entries(value)) {
+      for (const key of [...Object.keys(value), ...Object.getOwnPropertySymbols(value)]) {
+        const item = (value as Readonly<Record<PropertyKey, unknown>>)[key];
         // Defined, not set: a name like `__proto__` is a name like any other.
         Object.defineProperty(object, key, { value: copied(item, copies), writable: true, enumerable: true, configurable: true });
       }

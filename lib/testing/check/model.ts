@@ -1,6 +1,8 @@
 /** A model of a store for `checkStore`, and what is possible by it after what has been seen. */
 import type { Message } from '../../index.js';
 import { same } from '../linearizable/same.js';
+import { copy } from './copy.js';
+import { unusable, Unusable } from './unusable.js';
 
 /** What a command does by the model. */
 export interface ModelStep<S> {
@@ -24,8 +26,10 @@ export interface StoreModel<S, M extends Message = Message> {
   /** The first state. */
   readonly init: S;
   /**
-   * What a command or a query does to a state at a time, which is in milliseconds and begins at 0. Pure: it changes
-   * neither state nor payload, and goes by nothing else. What it throws is what the ask is to fail with.
+   * What a command or a query does to a state at a time, which is in milliseconds and begins at 0. Pure: it goes by
+   * nothing else. What it throws is what the ask is to fail with. State and payload are copies of its own (of plain
+   * data, Maps, Sets and Dates; other objects are passed on as they are): changing them harms nothing, and they're to be
+   * told by what they hold, not by identity.
    */
   readonly step: (state: S, message: M, now: number) => ModelSteps<S>;
   /** What `snapshot` shows of a state. Default: the state itself. */
@@ -51,13 +55,15 @@ export class Worlds<S> {
   readonly agree: (expected: unknown, got: unknown) => boolean;
   readonly #model: StoreModel<S>;
   readonly #view: (state: S) => unknown;
+  /** Never empty: where nothing is possible any more, it's what was possible before. */
   #worlds: readonly World<S>[];
 
   constructor(model: StoreModel<S>) {
     this.#model = model;
     this.agree = model.agree ?? ((expected, got) => same(expected, got));
-    this.#view = model.view ?? ((state) => state);
-    this.#worlds = [{ state: model.init, steps: new Map() }];
+    const { view } = model;
+    this.#view = view === undefined ? (state) => state : (state) => view(copy(state));
+    this.#worlds = [{ state: copy(model.init), steps: new Map() }];
   }
 
   /** What is right for a command, one for each world. Empty for a command that hasn't begun or is answered. */
@@ -70,19 +76,28 @@ export class Worlds<S> {
     return this.#worlds.map(({ state }) => this.#view(state));
   }
 
-  /** A handler begins, or that of an effect's result. @throws TypeError for a model that knows of no such result */
+  /** A handler begins, or that of an effect's result. @throws Unusable for a model that gives no steps, or knows of no such result */
   begin(id: number, message: Message, now: number): void {
     this.#worlds = this.#worlds.flatMap((world) => this.#next(world, id, message, now)
       .map((step) => ({ ...world, steps: new Map(world.steps).set(id, step) })));
   }
 
-  /** A handler has ended. */
-  fold(id: number, folded: Folded): void {
+  /**
+   * A handler has ended, and announced these events. Keeps the worlds in which its step gives them, if it gives any; what
+   * isn't folded may be announced nonetheless, or nothing of it. Gives `false` if there's none.
+   */
+  fold(id: number, folded: Folded, events?: readonly unknown[]): boolean {
+    const right = (step: ModelStep<S>, taken: boolean) => events === undefined || step.events === undefined
+      || this.agree(step.events, events) || (!taken && events.length === 0);
     const worlds = this.#worlds.flatMap((world) => {
-      const { state = world.state } = world.steps.get(id) ?? {};
-      return [...folded === 'yes' ? [] : [world], ...folded === 'no' ? [] : [{ ...world, state }]];
+      const step = world.steps.get(id);
+      if (step === undefined) return [world];
+      return [
+        ...folded !== 'yes' && right(step, false) ? [world] : [],
+        ...folded !== 'no' && right(step, true) ? [{ ...world, state: step.state }] : [],
+      ];
     });
-    this.#worlds = worlds.filter((world, at) => worlds.findIndex((other) => same(world, other)) === at);
+    return this.#goOn(worlds.filter((world, at) => worlds.findIndex((other) => same(world, other)) === at));
   }
 
   /** Keeps the worlds in which the step of a command is right. Gives `false` if there's none. */
@@ -104,20 +119,27 @@ export class Worlds<S> {
   }
 
   #keep(right: (world: World<S>) => boolean): boolean {
-    this.#worlds = this.#worlds.filter(right);
-    return this.#worlds.length > 0;
+    return this.#goOn(this.#worlds.filter(right));
+  }
+
+  #goOn(worlds: readonly World<S>[]): boolean {
+    if (worlds.length > 0) this.#worlds = worlds;
+    return worlds.length > 0;
   }
 
   #next({ state, steps }: World<S>, id: number, message: Message, now: number): readonly ModelStep<S>[] {
     const former = steps.get(id);
     if (former !== undefined && former.later === undefined) {
-      throw new TypeError(`Expected the model to say by \`later\` what the result of \`${message.type}\` does, got a step without it`);
+      throw new Unusable(`Expected the model to say by \`later\` what the result of \`${message.type}\` does, got a step without it`);
     }
+    let given: unknown;
     try {
-      const next = former?.later === undefined ? this.#model.step(state, message, now) : former.later(state, now);
-      return [next].flat();
+      given = former?.later === undefined ? this.#model.step(copy(state), message, now) : former.later(copy(state), now);
     } catch (error) {
       return [{ state, error }];
     }
+    const next: readonly unknown[] = [given].flat();
+    if (next.length > 0 && next.every((step) => 'state' in (Object(step) as object))) return next as readonly ModelStep<S>[];
+    throw unusable(former === undefined ? 'step' : 'later', `give an object with \`state\` for \`${message.type}\`, or some of them`, given);
   }
 }

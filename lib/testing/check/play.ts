@@ -4,7 +4,7 @@ import { Clock } from '../simulation/clock.js';
 import { platformTurn } from '../simulation/turn.js';
 import type { StoreModel } from './model.js';
 import type { Script, ScriptStep, Sender } from './script.js';
-import { table } from './table.js';
+import { expectStore, unheeded } from './unusable.js';
 import { Witness } from './witness.js';
 
 /** The most timers that ring in one run, and how many still do when the script is over and nobody waits. */
@@ -14,12 +14,16 @@ const AFTERWARDS = 200;
 /** A face as it is at run time: functions by the names of commands and queries. */
 type Face = Readonly<Record<string, (payload: unknown) => unknown>>;
 
-/** Store and model parted: which way, and the table of what was done. @internal */
-export class Disagreement extends Error {}
+/** What is checked: a maker of stores that know these names, and the model. @internal */
+export interface Play<S> {
+  readonly make: (options: StoreOptions) => unknown;
+  readonly types: readonly string[];
+  readonly model: StoreModel<S>;
+}
 
-/** @throws Disagreement (rejects), or what else was thrown by the store's maker or by the model @internal */
-export async function play<S>(make: (options: StoreOptions) => Store<AnyDefinition>, model: StoreModel<S>, script: Script): Promise<void> {
-  const stage = new Stage(make, model);
+/** @throws Disagreement, Endless or Unusable (rejects), or what else was thrown by the store's maker or by the model @internal */
+export async function play<S>(what: Play<S>, script: Script): Promise<void> {
+  const stage = new Stage(what);
   try {
     for (const step of script) {
       if (step.gap > 0) await stage.elapse(step.gap);
@@ -41,20 +45,27 @@ class Stage<S> {
   /** Timers that have rung. */
   #rung = 0;
 
-  constructor(make: (options: StoreOptions) => Store<AnyDefinition>, model: StoreModel<S>) {
-    this.#store = make({ scheduler: this.#clock.scheduler('store'), timeout: Infinity, signal: this.#abort.signal });
-    this.#witness = new Witness(this.#store, model, () => this.#clock.time);
+  constructor({ make, types, model }: Play<S>) {
+    const made = make({ scheduler: this.#clock.scheduler('store'), timeout: Infinity, signal: this.#abort.signal });
+    this.#store = expectStore(made, types);
+    this.#witness = new Witness(this.#store, model, () => this.#clock.time, () => {
+      // One that was made without the signal goes on: while it drains it takes nothing more.
+      this.#abort.abort();
+      this.#shutdown(undefined);
+    });
   }
 
   get over(): boolean {
-    return this.#witness.over;
+    return this.#witness.verdict.over;
   }
 
   do(step: ScriptStep): void {
     switch (step.kind) {
       case 'abort': {
         this.#witness.ledger.note('', 'abort');
-        return this.#abort.abort();
+        this.#abort.abort();
+        if (this.#store.status().phase === 'closed') return;
+        throw unheeded('a store that stays open when its `signal` aborts');
       }
       case 'shutdown': {
         this.#witness.ledger.note('', 'shutdown', step.timeout);
@@ -81,14 +92,10 @@ class Stage<S> {
     this.#witness.end();
   }
 
-  /** @throws Disagreement, or the model's own error */
+  /** @throws Disagreement, or what was thrown */
   judge(): void {
-    const { fault, parting, ledger } = this.#witness;
-    if (fault !== undefined) throw fault.error;
-    if (parting !== undefined) {
-      const sentence = `Expected ${this.#store.name} to do what its model does; it differs in ${parting.what}:`;
-      throw new Disagreement(`${sentence}\n\n${table(ledger.rows, parting.row)}`);
-    }
+    const { verdict, ledger } = this.#witness;
+    verdict.pronounce(this.#store.name, ledger.rows);
   }
 
   clear(): void {
@@ -97,10 +104,9 @@ class Stage<S> {
 
   #send(sender: Sender, type: string, payload: unknown): void {
     const { ask, tell } = this.#clientOf(sender);
-    // Casts: the names of the script are those of the store, or this fails in a moment.
-    const told = sender.kind === 'tell' ? (tell as Face)[type] : undefined;
-    const asked = (ask as Face)[type] as ((payload: unknown) => Reply<unknown>) | undefined;
-    if (asked === undefined) throw new TypeError(`Expected \`commands\` to name commands and queries of the store, got '${type}'`);
+    // Casts: the names of the script are known to be those of the store; what is told has to be a command.
+    const told = sender.kind === 'tell' ? (tell as Partial<Face>)[type] : undefined;
+    const asked = (ask as Face)[type] as (payload: unknown) => Reply<unknown>;
     if (told !== undefined) this.#witness.tell(type, payload, told);
     // A query isn't told.
     else this.#witness.ask(sender, type, payload, asked);
@@ -121,13 +127,13 @@ class Stage<S> {
 
   #shutdown(timeout: number | undefined): void {
     this.#store.shutdown(timeout === undefined ? {} : { timeout }).catch((error: unknown) => {
-      this.#witness.fault ??= { error };
+      this.#witness.verdict.fail(error);
     });
   }
 
   /** Lets the next timer ring that is due until then, when all promises have done what they can. Gives whether there was one. */
   async #ring(until = Infinity): Promise<boolean> {
-    await platformTurn();
+    await this.#turn();
     const [task] = this.over ? [] : this.#clock.next();
     if (task?.due === undefined || task.due > until) return false;
     if (++this.#rung > MOST) throw new Error(`Expected a run to end within ${MOST} timers, got more to do at ${this.#clock.time} ms`);
@@ -138,7 +144,13 @@ class Stage<S> {
   /** Lets timers ring until there's nothing to wait for. */
   async #rest(): Promise<void> {
     const enough = this.#rung + AFTERWARDS;
-    do await platformTurn();
+    do await this.#turn();
     while (this.#clock.expectant && this.#rung < (this.#witness.unsettled === undefined ? enough : MOST) && await this.#ring());
+  }
+
+  /** All promises do what they can. */
+  async #turn(): Promise<void> {
+    await platformTurn();
+    this.#witness.pace.rest();
   }
 }

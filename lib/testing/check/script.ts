@@ -21,7 +21,7 @@ export type Script = readonly ScriptStep[];
 
 /** How scripts are drawn. @internal */
 export interface ScriptOptions {
-  /** The most steps of one. */
+  /** The most steps of one, besides a shutdown at its end. */
   readonly length: number;
   /** The longest time between two steps, and the longest limit of an ask, in milliseconds. */
   readonly gap: number;
@@ -50,5 +50,9 @@ export function scripts(
     { weight: 1, arbitrary: fc.record({ gap, kind: fc.constant('shutdown' as const), timeout: ms(1) }) },
     { weight: 1, arbitrary: fc.record({ gap, kind: fc.constant('abort' as const) }) },
   );
-  return fc.array(step, { maxLength: length, size: 'max' });
+  // Where it comes at once, some commands still wait: they're handled while the store drains, or fail when it aborts.
+  const timeout = fc.oneof({ withCrossShrink: true }, fc.constant(Infinity), ms(1));
+  const end = fc.record({ gap: fc.constant(0), kind: fc.constant('shutdown' as const), timeout });
+  return fc.tuple(fc.array(step, { maxLength: length, size: 'max' }), fc.option(end, { nil: undefined, freq: 2 }))
+    .map(([steps, last]) => last === undefined ? steps : [...steps, last]);
 }

@@ -1,5 +1,8 @@
 /** The rows of what was done to a store, and the table that they're printed in. */
+import { same } from '../linearizable/same.js';
 import { show } from '../show.js';
+import { copy } from './copy.js';
+import type { ModelStep } from './model.js';
 
 /** One command on its way, as a reader sees it; or an end of the store. @internal */
 export class Row {
@@ -37,11 +40,32 @@ export class Sent extends Row {
   /** Since its handler began, or that of its effect's result: how many states were committed, and what was announced. */
   commits = 0;
   events: unknown[] = [];
+  /** What the store was given: a copy of the payload; and whether it's still to be seen what the handler does to it. */
+  #given: unknown = undefined;
+  #comparable = false;
 
   constructor(client: string, at: number, message: { readonly type: string; readonly payload: unknown }, due?: number) {
     super(client, at, message.type, message.payload);
     this.asked = due !== undefined;
     this.due = due ?? Infinity;
+  }
+
+  /** A copy of the payload for the store. One that isn't even the same as its copy is never compared with it. */
+  give(): unknown {
+    this.#given = copy(this.payload);
+    this.#comparable = same(this.payload, this.#given);
+    return this.#given;
+  }
+
+  /**
+   * The payload as it was, and as the handler, which has just ended, leaves it, in words and as they are; `undefined`
+   * where they're the same. Compared once: later on the state may hold it, and be mutated.
+   */
+  changed(): readonly [was: string, is: string, values: readonly [expected: readonly unknown[], got: unknown]] | undefined {
+    const comparable = this.#comparable;
+    this.#comparable = false;
+    if (!comparable || same(this.payload, this.#given)) return undefined;
+    return [`payload ${show(this.payload)}`, `payload ${show(this.#given)}`, [[this.payload], this.#given]];
   }
 }
 
@@ -63,6 +87,11 @@ export function table(rows: readonly Row[], wrong: Row): string {
   }).join('\n');
 }
 
+/** Whether what was expected of a row and what came read the same, although they aren't. @internal */
+export function alike({ expected, got, beside }: Row): boolean {
+  return beside === undefined || beside.expected === '' ? expected === got : beside.expected === beside.got;
+}
+
 /** Two cells in one. */
 function both(one: string, other: string | undefined): string {
   return [one, other].filter((text) => text !== undefined && text !== '').join(', ');
@@ -71,4 +100,11 @@ function both(one: string, other: string | undefined): string {
 /** Values in words, each once. @internal */
 export function showAll(values: readonly unknown[]): string {
   return [...new Set(values.map((value) => show(value)))].join(' or ');
+}
+
+/** How a command is to end by each of these steps, in words. @internal */
+export function endsOf<S>(steps: readonly ModelStep<S>[], asked: boolean): string {
+  const ends = steps.map((step) => 'error' in step ? `fails: ${show(step.error)}`
+    : step.later !== undefined ? 'later' : asked ? show(step.reply) : 'done');
+  return [...new Set(ends)].join(' or ');
 }

@@ -2,6 +2,7 @@
  * Watches a store at work and holds it against the model, step by step:
  *
  * ```
+ *   received  what is sent comes in once, and nothing else but what the store sends itself
  *   started   the model does the command as well, in the order in which the store takes them
  *   ended     same events, same view of the state                  (noticed when it settles, or when the next one starts)
  *   answered  same reply or error, in time, once
@@ -16,35 +17,33 @@ import { copy } from './copy.js';
 import { decided, endOf, possible } from './decision.js';
 import { Ledger } from './ledger.js';
 import { Worlds, type Folded, type ModelStep, type StoreModel } from './model.js';
+import { Pace } from './pace.js';
 import type { Sender } from './script.js';
-import { Sent, showAll, type Row } from './table.js';
-
-/** Where a store and its model part: which row, and what about it. @internal */
-export interface Parting {
-  readonly what: string;
-  readonly row: Row;
-}
+import { endsOf, Sent, showAll, type Row } from './table.js';
+import { unheeded } from './unusable.js';
+import { Verdict } from './verdict.js';
 
 /** @internal */
 export class Witness<S> {
   readonly ledger: Ledger;
-  /** The first thing that is wrong. */
-  parting: Parting | undefined = undefined;
-  /** An error of the model's own, or of the store's where it mustn't throw. It ends the run too. */
-  fault: { readonly error: unknown } | undefined = undefined;
+  readonly pace: Pace = new Pace();
+  readonly verdict: Verdict = new Verdict();
   readonly #store: Store<AnyDefinition>;
   readonly #worlds: Worlds<S>;
   readonly #now: () => number;
+  readonly #stop: () => void;
   /** The one whose handler began last, until it has been compared; and whether it was given up while it was at work. */
   #current: Sent | undefined;
   #abandoned = false;
   /** The state can be seen, and the model can know what it is. */
   #visible = true;
 
-  constructor(store: Store<AnyDefinition>, model: StoreModel<S>, now: () => number) {
+  /** `stop` ends the store at once. */
+  constructor(store: Store<AnyDefinition>, model: StoreModel<S>, now: () => number, stop: () => void) {
     this.#store = store;
     this.#worlds = new Worlds(model);
     this.#now = now;
+    this.#stop = stop;
     this.ledger = new Ledger(now);
     try {
       store.snapshot();
@@ -54,16 +53,12 @@ export class Witness<S> {
     // Watched, so that what fails is reported to nobody else.
     store.errors$.subscribe();
     store.events$.subscribe((event) => this.#current?.events.push(event));
-    store.trace$.subscribe({ next: (event) => this.#safely(() => this.#trace(event)), complete: () => this.#safely(() => this.#finish(true)) });
-    this.#safely(() => this.#compareView('the first state', () => this.ledger.note('start')));
-  }
-
-  get over(): boolean {
-    return this.parting !== undefined || this.fault !== undefined;
+    store.trace$.subscribe({ next: (event) => this.#watch(event), complete: () => this.verdict.safely(() => this.#finish(true)) });
+    this.verdict.safely(() => this.#compareView('the first state', () => this.ledger.note('start')));
   }
 
   tell(type: string, payload: unknown, tell: (payload: unknown) => void): void {
-    this.ledger.send(new Sent('tell', this.#now(), { type, payload }), tell);
+    this.#send(new Sent('tell', this.#now(), { type, payload }), tell);
   }
 
   ask(sender: Sender, type: string, payload: unknown, ask: (payload: unknown) => Reply<unknown>): void {
@@ -75,17 +70,17 @@ export class Witness<S> {
       row.got = text === '' ? got : `${text}, then ${got}`;
       text = row.got;
       row.answers++;
-      this.#safely(() => {
-        if (row.answers > 1) this.#part(row, `the reply to \`${type}\`, which comes twice`);
-        else if (this.#now() > row.due) this.#part(row, `the reply to \`${type}\`, which comes too late`, `by ${row.due} ms`, `at ${this.#now()} ms`);
-        else compare();
+      this.verdict.safely(() => {
+        if (row.answers > 1) this.verdict.part(row, `the reply to \`${type}\`, which comes twice`);
+        else if (this.#now() <= row.due) compare();
+        else this.verdict.part(row, `the reply to \`${type}\`, which comes too late`, `by ${row.due} ms`, `at ${this.#now()} ms`);
       });
     };
-    this.ledger.send(row, ask).subscribe({
+    this.#send(row, ask).subscribe({
       next: (value) => answered(show(value), () => this.#replied(row, value)),
       error: (error: unknown) => answered(endOf(this.#store, row, error), () => this.#failed(row, error, kind)),
       complete: () => {
-        if (text === '') answered('an end without a value', () => this.#part(row, `the reply to \`${type}\``));
+        if (text === '') answered('an end without a value', () => this.verdict.part(row, `the reply to \`${type}\``));
       },
     });
   }
@@ -100,27 +95,51 @@ export class Witness<S> {
   /** All has happened that was to: nothing is left to wait for. */
   settle(): void {
     const row = this.unsettled;
-    if (row === undefined) return this.#safely(() => this.#finish());
-    if (this.over) return;
+    if (row === undefined) return this.verdict.safely(() => this.#finish());
+    if (this.verdict.over) return;
     row.expected ||= 'an answer';
     row.got ||= 'nothing';
-    this.#part(row, `the ${row.asked && row.answers === 0 ? 'reply to' : 'end of'} \`${row.type}\`, which never comes`);
+    this.verdict.part(row, `the ${row.asked && row.answers === 0 ? 'reply to' : 'end of'} \`${row.type}\`, which never comes`);
   }
 
   /** The store has been shut down. */
   end(): void {
     const { phase } = this.#store.status();
-    if (phase !== 'closed') this.#part(this.ledger.note('end'), 'the shutdown, which never ends', 'closed', phase);
-    this.#safely(() => this.#compareView('the state at the end', () => this.ledger.note('end')));
+    if (phase !== 'closed') this.verdict.part(this.ledger.note('end'), 'the shutdown, which never ends', 'closed', phase);
+    this.verdict.safely(() => this.#compareView('the state at the end', () => this.ledger.note('end')));
+  }
+
+  /** Sends a command, which the store has to notice at once unless it's closed. */
+  #send<R>(row: Sent, send: (payload: unknown) => R): R {
+    const { phase } = this.#store.status();
+    const result = this.ledger.send(row, send);
+    if (row.id > 0 || phase === 'closed') return result;
+    this.verdict.part(row, `\`${row.type}\`, which the store never receives`, 'received', 'not received');
+    return result;
+  }
+
+  #watch(event: TraceEvent): void {
+    this.verdict.safely(() => this.#trace(event));
+    const endless = event.kind === 'started' ? this.pace.begin(event.type) : undefined;
+    if (endless === undefined) return;
+    this.verdict.fail(endless);
+    this.#stop();
   }
 
   #trace(event: TraceEvent): void {
+    if (event.time !== this.#now()) throw unheeded('a store with a time of its own');
     if (event.kind === 'phase') return;
     const row = this.ledger.rowOf(event);
-    if (event.kind === 'started') this.#started(row, event.time);
+    if (event.kind === 'received') this.#received(row);
+    else if (event.kind === 'started') this.#started(row, event.time);
     else if (event.kind === 'state') row.commits++;
     else if (event.kind === 'settled') this.#settled(row, event.outcome, event.error);
     else if (event.kind === 'dropped') this.#settled(row, 'failed', event.error);
+  }
+
+  #received(row: Sent): void {
+    const strange = this.ledger.stranger(row, this.#store.status().waiting);
+    if (strange) this.verdict.part(row, `\`${row.type}\`, which comes in though nobody sent it`, '', 'received');
   }
 
   #started(row: Sent, time: number): void {
@@ -128,7 +147,7 @@ export class Witness<S> {
     const { id, type, payload } = row;
     if (row.end === 'decided' && !row.begun) {
       row.expected = 'not begun';
-      return this.#part(row, `\`${type}\`, which runs though its asker was told that it never would`, '', 'and begun');
+      return this.verdict.part(row, `\`${type}\`, which runs though its asker was told that it never would`, '', 'and begun');
     }
     row.begun = true;
     row.commits = 0;
@@ -153,19 +172,26 @@ export class Witness<S> {
   /** The present command has ended, or the store has closed over it: what is seen of it is compared with the model. */
   #finish(closing = false): void {
     const row = this.#current;
-    if (row === undefined || this.over) return;
+    if (row === undefined || this.verdict.over) return;
     this.#current = undefined;
+    const { id, type, events } = row;
     const committed = row.commits > 0;
     const folded: Folded = this.#abandoned && (closing || committed) ? 'either' : row.end === 'decided' && !committed ? 'no' : 'yes';
-    this.#worlds.fold(row.id, folded);
     // It may go on behind the store's back; and a state in between is none that the model knows.
     if (this.#abandoned && closing) {
+      this.#worlds.fold(id, folded);
       this.#visible &&= !committed;
       return;
     }
-    if (folded === 'yes') this.#compareEvents(row);
+    const announced = this.#worlds.stepsOf(id).map((step) => step.events);
+    if (!this.#worlds.fold(id, folded, events)) {
+      const expected = folded === 'yes' ? announced : [...announced, []];
+      this.verdict.part(row, `what \`${type}\` announces`, `emits ${showAll(expected)}`, `emits ${show(events)}`, [expected, events]);
+    }
     this.#compareEnd(row);
-    this.#compareView(`the state after \`${row.type}\``, () => row);
+    this.#compareView(`the state after \`${type}\``, () => row);
+    const changed = row.changed();
+    if (changed !== undefined) this.verdict.part(row, `the payload of \`${type}\`, which its handler changes`, ...changed);
   }
 
   /** Whether it ended as the model says: with a reply, or with this error. The reply itself only its asker sees. */
@@ -173,35 +199,31 @@ export class Witness<S> {
     const { id, type, end, error, asked } = row;
     if (end === 'open' || end === 'decided') return;
     const right = (step: ModelStep<S>) => end === 'replied' ? !('error' in step) && step.later === undefined : this.#fails(step, error);
-    if (!this.#worlds.keep(id, right)) this.#part(row, `what comes of \`${type}\``);
+    if (!this.#worlds.keep(id, right)) this.verdict.part(row, `what comes of \`${type}\``);
     else if (asked) this.#expect(row);
     else this.#worlds.forget(id);
   }
 
-  #compareEvents(row: Sent): void {
-    const { id, type, events } = row;
-    const expected = this.#worlds.stepsOf(id).map((step) => step.events);
-    const right = (step: ModelStep<S>) => step.events === undefined || this.#worlds.agree(step.events, events);
-    if (!this.#worlds.keep(id, right)) this.#part(row, `what \`${type}\` announces`, `emits ${showAll(expected)}`, `emits ${show(events)}`);
-  }
-
   #compareView(what: string, row: () => Row): void {
-    if (!this.#visible || this.over) return;
+    if (!this.#visible || this.verdict.over) return;
     const view: unknown = this.#store.snapshot();
+    if (this.#worlds.keepView(view)) return;
     const expected = this.#worlds.views();
-    if (!this.#worlds.keepView(view)) this.#part(row(), what, `state ${showAll(expected)}`, `state ${show(view)}`);
+    this.verdict.part(row(), what, `state ${showAll(expected)}`, `state ${show(view)}`, [expected, view]);
   }
 
   #replied(row: Sent, value: unknown): void {
     const right = (step: ModelStep<S>) => !('error' in step) && this.#worlds.agree(step.reply, value);
-    this.#answer(row, right, `the reply to \`${row.type}\``);
+    this.#answer(row, right, `the reply to \`${row.type}\``, value);
   }
 
   #failed(row: Sent, error: unknown, kind: Sender['kind']): void {
-    if (!decided(this.#store, row, error)) return this.#answer(row, (step) => this.#fails(step, error), `what comes of \`${row.type}\``);
+    const what = `what comes of \`${row.type}\``;
+    if (!decided(this.#store, row, error)) return this.#answer(row, (step) => this.#fails(step, error), what, error);
     row.end = 'decided';
-    if (error.started !== row.begun) this.#part(row, `what the error of \`${row.type}\` says of its handler`, row.begun ? 'begun' : 'not begun');
-    else if (!possible(this.#store, error, kind)) this.#part(row, `what comes of \`${row.type}\``);
+    const begun = row.begun ? 'begun' : 'not begun';
+    if (error.started !== row.begun) this.verdict.part(row, `what the error of \`${row.type}\` says of its handler`, begun);
+    else if (!possible(this.#store, error, kind)) this.verdict.part(row, what);
   }
 
   #fails(step: ModelStep<S>, error: unknown): boolean {
@@ -209,8 +231,11 @@ export class Witness<S> {
   }
 
   /** The asker has got an answer of the handler's. */
-  #answer(row: Sent, right: (step: ModelStep<S>) => boolean, what: string): void {
-    if (!this.#worlds.keep(row.id, right)) return this.#part(row, what);
+  #answer(row: Sent, right: (step: ModelStep<S>) => boolean, what: string, got: unknown): void {
+    if (!this.#worlds.keep(row.id, right)) {
+      const expected = this.#worlds.stepsOf(row.id).map((step) => 'error' in step ? step.error : step.reply);
+      return this.verdict.part(row, what, '', '', [expected, got]);
+    }
     this.#expect(row);
     // What hasn't ended is still to be compared.
     if (row.end !== 'open') this.#worlds.forget(row.id);
@@ -218,25 +243,7 @@ export class Witness<S> {
 
   /** Says what is to come of a command, by all that is possible. */
   #expect(row: Sent): void {
-    const { id, end, begun, asked } = row;
-    const ends = this.#worlds.stepsOf(id).map((step) => 'error' in step ? `fails: ${show(step.error)}`
-      : step.later !== undefined ? 'later' : asked ? show(step.reply) : 'done');
-    row.expected = end !== 'decided' ? [...new Set(ends)].join(' or ') : begun ? 'done or not' : 'not begun';
-  }
-
-  #part(row: Row, what: string, expected = '', got = ''): void {
-    if (this.over) return;
-    row.beside = { expected, got };
-    this.parting = { what, row };
-  }
-
-  /** An observer mustn't throw: what does is kept for the end of the run. */
-  #safely(call: () => void): void {
-    if (this.over) return;
-    try {
-      call();
-    } catch (error) {
-      this.fault = { error };
-    }
+    const { end, begun, asked } = row;
+    row.expected = end !== 'decided' ? endsOf<S>(this.#worlds.stepsOf(row.id), asked) : begun ? 'done or not' : 'not begun';
   }
 }

@@ -1,6 +1,6 @@
 /** Where the bars of a drawn history stand, in columns of one character each. */
 import type { History, Operation } from '../operation.js';
-import { show } from '../show.js';
+import { cut, show, visible } from '../show.js';
 
 /** One operation. @internal */
 export interface Bar {
@@ -93,8 +93,7 @@ function endOf({ outcome, ended = Infinity }: Operation): number {
 /** An operation and its answer in a few words. */
 function labelOf(operation: Operation): string {
   const { type, payload } = operation;
-  const text = `${type}${payload === undefined ? '' : ` ${show(payload)}`}${answerOf(operation)}`.replace(/\s+/g, ' ');
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+  return cut(`${visible(type)}${payload === undefined ? '' : ` ${show(payload)}`}${answerOf(operation)}`, LONGEST);
 }
 
 function answerOf(operation: Operation): string {
@@ -107,5 +106,5 @@ function answerOf(operation: Operation): string {
 }
 
 function reason(error: unknown): string {
-  return error === undefined ? '' : ` (${error instanceof Error ? error.name : show(error)})`;
+  return error === undefined ? '' : ` (${error instanceof Error ? visible(error.name) : show(error)})`;
 }

@@ -1,4 +1,5 @@
 /** A drawn history as text. */
+import { visible } from '../show.js';
 import type { Bar, Drawing } from './layout.js';
 
 /** How each kind of bar begins, is filled, and ends. */
@@ -11,9 +12,10 @@ const STROKES: Readonly<Record<Bar['kind'], readonly [string, string, string]>> 
 
 /** @internal */
 export function drawText({ rows, times, left }: Drawing): string {
-  const margin = Math.max(0, ...rows.map(({ client }) => client.length)) + 1;
-  const lines = rows.map(({ client, bars }) => {
-    let line = client.padEnd(margin);
+  const clients = rows.map(({ client }) => visible(client));
+  const margin = Math.max(0, ...clients.map(({ length }) => length)) + 1;
+  const lines = rows.map(({ bars }, i) => {
+    let line = (clients[i] ?? '').padEnd(margin);
     for (const bar of bars) line = line.padEnd(margin + bar.from) + strokesOf(bar);
     return line;
   });

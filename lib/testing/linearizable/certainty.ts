@@ -2,7 +2,7 @@
 import type { Message } from '../../index.js';
 import type { Operation } from '../operation.js';
 import { REFUSED, type Judge } from './model.js';
-import { byBegin } from './entries.js';
+import { byBegin, byEnd } from './entries.js';
 import type { Budget } from './search.js';
 
 /** With more possible configurations than this, none is looked for any further. */
@@ -39,7 +39,7 @@ export function certainty<S, M extends Message>(
   const start: Configuration<M> = { state: from, happened: new Set() };
   const moments: Moment<M>[] = [{ at: -Infinity, ...start }];
   const begins = [...operations].sort(byBegin);
-  const ends = operations.filter(isMust).sort((a, b) => (a.ended ?? 0) - (b.ended ?? 0));
+  const ends = operations.filter(isMust).sort(byEnd);
   const open = new Set<Operation<M>>();
   let possible: readonly Configuration<M>[] = [start];
   let begun = 0;

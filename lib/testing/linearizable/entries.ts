@@ -95,3 +95,8 @@ export class Entries<M extends Message> {
 export function byBegin(a: Operation, b: Operation): number {
   return a.began - b.began;
 }
+
+/** @internal */
+export function byEnd({ ended: a = Infinity }: Operation, { ended: b = Infinity }: Operation): number {
+  return a === b ? 0 : a - b;
+}

@@ -1,10 +1,11 @@
 /** The shortest part of a history that no order explains, so that a reader sees what is wrong with it. */
 import type { Message } from '../../index.js';
 import type { Operation } from '../operation.js';
-import { certainty, isMust } from './certainty.js';
+import { certainty, isMust, type Moment } from './certainty.js';
+import { byBegin, byEnd } from './entries.js';
 import type { Judge } from './model.js';
-import { byBegin } from './entries.js';
-import { Search, type Budget, type Refuted } from './search.js';
+import { pins, type Pin } from './pins.js';
+import { Search, type Budget, type Found, type Refuted } from './search.js';
 
 /** Operations that no order explains if they begin in this state. @internal */
 export interface Part<M extends Message> {
@@ -20,68 +21,123 @@ const SHORT = 12;
 const WIDEST = 64;
 const WIDTHS = [WIDEST, 16, 4];
 
-/** How many steps of the model are spent on making a part short, and on each attempt. */
-const STEPS = 5_000_000;
+/** How many steps of the model are spent on finding where a part may begin, on making it short, and on each attempt of that. */
+const FINDING = 1_000_000;
+const STEPS = 4_000_000;
 const ATTEMPT = 200_000;
+
+/** A stretch of the history up to the culprit, and the number of the state that it begins in. */
+interface Stretch<M extends Message> {
+  readonly from: number;
+  /** What is over before the culprit is. */
+  readonly over: readonly Operation<M>[];
+  /** What is over as well, and may have happened before the stretch. */
+  readonly before: readonly Operation<M>[];
+  /** What isn't over. */
+  readonly open: readonly Operation<M>[];
+  /** Whether it's known that no order explains it. */
+  readonly isRefuted: boolean;
+}
 
 /**
  * What of a refuted history is needed to refute it.
  *
  * Of what came before the culprit's end, the part is taken from the first state on, or from a later moment at which only
- * one state was possible. @internal
+ * one state was possible: between operations, or right after one. @internal
  */
-export function explain<S, M extends Message>(judge: Judge<S, M>, operations: readonly Operation<M>[], refuted: Refuted<M>, from: number): Part<M> {
+export function explain<S, M extends Message>(
+  judge: Judge<S, M>, operations: readonly Operation<M>[], refuted: Refuted<M>, from: number,
+): Part<M> {
   const { ended: until = Infinity } = refuted.culprit;
   const begun = operations.filter(({ began }) => began <= until);
-  const budget = { steps: STEPS };
-  const whole = begun.length <= WIDEST ? shorten(judge, begun, refuted, from, budget) : undefined;
-  if (whole && whole.operations.length <= SHORT) return whole;
-  const windows = certainty(judge, begun, refuted.culprit, from, { steps: STEPS }).map(({ at, state, happened }) => ({
-    state,
-    operations: begun.filter((operation) => (!isMust(operation) || (operation.ended ?? Infinity) > at) && !happened.has(operation)),
-  }));
-  let best: Part<M> = whole ?? { operations: begun, from };
-  for (const width of WIDTHS) {
-    // The earliest that is narrow enough says most; else the last.
-    const window = windows.find(({ operations: some }) => some.filter(isMust).length <= width) ?? windows[windows.length - 1];
-    const part = window && shorten(judge, window.operations, refuted, window.state, budget);
-    if (part && part.operations.length < best.operations.length) best = part;
-    if (best.operations.length <= SHORT) break;
+  let steps = STEPS;
+  let best: Part<M> | undefined;
+  for (const stretch of stretches(judge, begun, refuted, from)) {
+    if (best && stretch.over.length > WIDEST) continue;
+    // Something is left for the others.
+    const budget = { steps: Math.ceil(steps / 4) };
+    steps -= budget.steps;
+    const part = shorten(judge, stretch, refuted.culprit, budget);
+    steps += budget.steps;
+    if (part && part.operations.length < (best?.operations.length ?? Infinity)) best = part;
+    if (best && best.operations.length <= SHORT) break;
   }
-  return best;
+  const kept = new Set(best?.operations);
+  return best ? { operations: begun.filter((operation) => kept.has(operation)), from: best.from } : { operations: begun, from };
 }
 
-/** Leaves out what can be left out. */
+/** From where on a part may be taken; first what gives the shortest ones, or the ones that say most. */
+function* stretches<S, M extends Message>(
+  judge: Judge<S, M>, begun: readonly Operation<M>[], { culprit, passed }: Refuted<M>, from: number,
+): Generator<Stretch<M>> {
+  const isOver = new Set(passed);
+  const over = begun.filter((operation) => isOver.has(operation));
+  const open = begun.filter((operation) => operation !== culprit && !isOver.has(operation));
+  if (begun.length <= WIDEST) yield { from, over, before: [], open, isRefuted: true };
+
+  const moments = certainty(judge, begun, culprit, from, { steps: FINDING });
+  const since = ({ at, state, happened }: Moment<M>): Stretch<M> => {
+    const isLeft = (operation: Operation<M>) => !happened.has(operation) && (!isMust(operation) || endOf(operation) > at);
+    return { from: state, over: over.filter(isLeft), before: [], open: open.filter(isLeft), isRefuted: true };
+  };
+  const ends = begun.filter(isMust).sort(byEnd);
+  for (const width of WIDTHS) {
+    // The earliest that is narrow enough says most.
+    const last = ends[ends.length - 1 - width];
+    const moment = moments[firstIndex(moments, ({ at }) => last === undefined || at >= endOf(last))];
+    if (moment) yield since(moment);
+  }
+
+  // From right after the last operation that leaves no choice of the state, then the one before, the fourth, the eighth, ….
+  const pinned = pins(judge, begun, culprit, from, { steps: FINDING });
+  for (let back = 1; back <= pinned.length; back *= 2) {
+    const { operation, state } = pinned[pinned.length - back] as Pin<M>;
+    const later = over.filter(({ began }) => began > endOf(operation));
+    const before = over.filter((other) => other !== operation && other.began <= endOf(operation) && endOf(other) >= operation.began);
+    yield { from: state, over: later, before, open, isRefuted: false };
+  }
+
+  yield since(moments[moments.length - 1] as Moment<M>);
+}
+
+/** Leaves out what can be left out. `undefined` if it's not seen that no order explains the stretch. */
 function shorten<S, M extends Message>(
-  judge: Judge<S, M>, operations: readonly Operation<M>[], { culprit, passed }: Refuted<M>, from: number, budget: Budget,
-): Part<M> {
-  const over = new Set(passed);
-  const others = operations.filter((operation) => over.has(operation));
-  const mays = operations.filter((operation) => operation !== culprit && !over.has(operation));
-  const verdict = (some: readonly Operation<M>[], rest: readonly Operation<M>[]) => {
+  judge: Judge<S, M>, { from, over, before, open, isRefuted }: Stretch<M>, culprit: Operation<M>, budget: Budget,
+): Part<M> | undefined {
+  const search = (musts: readonly Operation<M>[], mays: readonly Operation<M>[]): Found<M> => {
+    if (budget.steps <= 0) return { verdict: 'spent' };
     const attempt = { steps: Math.min(ATTEMPT, budget.steps) };
     budget.steps -= attempt.steps;
-    const found = new Search(judge, some, rest).run(from, attempt);
+    const found = new Search(judge, musts, mays).run(from, attempt);
     budget.steps += attempt.steps;
-    return found.verdict;
+    return found;
   };
 
   // What need not have happened, nor have ended when it did, isn't what refutes the history.
-  const needed = reduce(others, (left) => {
-    const kept = new Set(left);
-    return verdict([...left, culprit], [...mays, ...others.filter((operation) => !kept.has(operation))]) === 'refuted';
-  });
+  const endless = new Map(over.map((operation) => [operation, { ...operation, ended: Infinity }]));
+  const refutes = (left: readonly Operation<M>[]) => {
+    const rest = new Map(endless);
+    left.forEach((operation) => rest.delete(operation));
+    return search([...left, culprit], [...before, ...open, ...rest.values()]).verdict === 'refuted';
+  };
+  if (!isRefuted && !refutes(over)) return undefined;
+  const needed = reduce(over, refutes);
 
   // But without some of it, more than the culprit would be without an explanation: what was read, for one, has to be written.
-  const kept = new Set(needed);
-  const optional = operations.filter((operation) => operation !== culprit && !kept.has(operation));
+  const isNeeded = new Set(needed);
+  const isOpen = new Set(open);
   const unanswered: Operation<M> = { ...culprit, outcome: 'unknown' };
-  const shown = reduce(optional, (left) => verdict(
-    [...needed, ...left.filter((operation) => over.has(operation))],
-    [...left.filter((operation) => !over.has(operation)), unanswered],
-  ) === 'explained');
-  const part = new Set([...needed, ...shown, culprit]);
-  return { operations: operations.filter((operation) => part.has(operation)), from };
+  const explains = (left: readonly Operation<M>[]) => search(
+    [...needed, ...left.filter((operation) => !isOpen.has(operation))],
+    [...left.filter((operation) => isOpen.has(operation)), unanswered],
+  ).verdict === 'explained';
+  const within = before.length === 0 ? undefined : search(over, [...before, ...open, unanswered]);
+  if (within && within.verdict !== 'explained') return undefined;
+  const isWithin = new Set(within?.order);
+  const optional = [
+    ...before.filter((operation) => isWithin.has(operation)), ...over.filter((operation) => !isNeeded.has(operation)), ...open,
+  ];
+  return { operations: [...needed, ...reduce(optional, explains), culprit], from };
 }
 
 /** Takes pieces out of a list as long as what is left will do: of a short one each alone, of a long one first its halves. */
@@ -95,4 +151,19 @@ function reduce<T extends Operation>(list: readonly T[], willDo: (left: readonly
     }
   }
   return left;
+}
+
+/** The first place from which on something holds; the length where it never does. */
+function firstIndex<T>(list: readonly T[], holds: (item: T) => boolean): number {
+  let [from, to] = [0, list.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (holds(list[middle] as T)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
+
+function endOf({ ended = Infinity }: Operation): number {
+  return ended;
 }

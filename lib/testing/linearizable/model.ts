@@ -1,35 +1,49 @@
 /** A model of a store: what each command does to the state, and what it replies. */
 import type { Message } from '../../index.js';
 import type { Operation } from '../operation.js';
-import { hashOf, same } from './same.js';
+import { show } from '../show.js';
+import { expectSynchronous } from '../simulation/expect.js';
+import { hashOf } from './hash.js';
+import { same } from './same.js';
 
 /** What a command does: the next state, and its reply (`undefined` unless given) or the error that its ask fails with. */
 export type LinearStep<S> =
   | { readonly state: S; readonly reply?: unknown }
   | { readonly state: S; readonly error: unknown };
 
+/** What of an operation a model goes by: the message, and neither who sent it nor when. */
+export type Told<M extends Message> = M extends Message ? Pick<M, 'type' | 'payload'> : never;
+
 /** What a store is meant to do, as a plain function. */
 export interface LinearModel<S, M extends Message = Message> {
   /** The first state; with `key`, that of each key. */
   readonly init: S;
   /**
-   * What a command or a query does to a state. Pure: it changes neither of them, and goes by nothing else. What it throws
-   * is what the ask is to fail with; the state stays then.
+   * What a command or a query does to a state. Pure and synchronous: it changes neither of them, and goes by nothing else;
+   * of an operation it's given the type and the payload. What it throws is what the ask is to fail with; the state stays
+   * then.
    */
-  readonly step: (state: S, message: M) => LinearStep<S>;
+  readonly step: (state: S, message: Told<M>) => LinearStep<S>;
   /**
    * The part of the state that a message is about, such as an account's number. Messages with different keys must have
    * nothing to do with each other; each key is then judged alone, which is much faster. Keys are those of a Map.
    */
-  readonly key?: (message: M) => unknown;
-  /** The messages that never change the state, by their types: with them named, long histories are judged much faster. */
+  readonly key?: (message: Told<M>) => unknown;
+  /**
+   * The messages that never change the state, by their types: with them named, long histories are judged much faster.
+   * One that does change a state is refused with a TypeError as soon as it's seen.
+   */
   readonly queries?: readonly string[];
   /**
    * Whether the step explains how the operation ended, which is `replied` or `failed`. Default: the reply or the error
    * is the same by what it holds; errors are the same by name and message.
    */
   readonly matches?: (step: LinearStep<S>, operation: Operation<M>) => boolean;
-  /** Whether two states are the same. Default: they hold the same, through objects, arrays, Maps and Sets. */
+  /**
+   * Whether two states are the same. Default: they hold the same, through plain objects (with or without a prototype),
+   * arrays, typed arrays, Maps (keys as a Map takes them, values by what they hold) and Sets (items by what they hold).
+   * Instances of other classes, and functions, are the same only if they're one.
+   */
   readonly equal?: (a: S, b: S) => boolean;
   /** The same for states that are equal. Default: made from what they hold; with an `equal` of your own, none. */
   readonly hash?: (state: S) => string | number;
@@ -75,16 +89,28 @@ export class Judge<S, M extends Message> {
   step(number: number, operation: Operation<M>): number {
     const state = this.stateOf(number);
     const step = this.#take(state, operation);
+    const stays = step.state === state;
+    // Also of an answer that isn't the one: that a query stays one has to hold in all states.
+    if (!stays && this.isQuery(operation) && this.numberOf(step.state) !== number) {
+      const how = `from ${show(state)} to ${show(step.state)}`;
+      throw new TypeError(`Expected \`model.queries\` to name messages that change no state, got ${show(operation.type)}: ${how}`);
+    }
     if (operation.outcome !== 'unknown' && !(this.#model.matches ?? matches)(step, operation)) return REFUSED;
-    return step.state === state ? number : this.numberOf(step.state);
+    return stays ? number : this.numberOf(step.state);
   }
 
-  #take(state: S, message: M): LinearStep<S> {
+  #take(state: S, operation: Operation<M>): LinearStep<S> {
+    let step: LinearStep<S>;
     try {
-      return this.#model.step(state, message);
+      step = this.#model.step(state, told(operation));
     } catch (error) {
       return { state, error };
     }
+    expectSynchronous(step, 'model.step');
+    if (!('state' in (Object(step) as object))) {
+      throw new TypeError(`Expected \`model.step\` to give an object with a \`state\`, got ${show(step)}`);
+    }
+    return step;
   }
 
   isQuery({ type }: Operation<M>): boolean {
@@ -98,12 +124,20 @@ export class Judge<S, M extends Message> {
     const hash = hashOf(tellingOf(operation));
     let alike = this.#firsts.get(hash);
     if (alike === undefined) this.#firsts.set(hash, alike = []);
-    const first = alike.find((other) => same(tellingOf(other), tellingOf(operation)));
+    // What a `matches` of the model's own goes by isn't known.
+    const first = this.#model.matches && operation.outcome !== 'unknown' ? undefined
+      : alike.find((other) => same(tellingOf(other), tellingOf(operation)));
     if (first === undefined) alike.push(operation);
     const kind = first === undefined ? this.#kinds.size : this.kindOf(first);
     this.#kinds.set(operation, kind);
     return kind;
   }
+}
+
+/** A message of its own, so that a model goes by nothing else. @internal */
+export function told<M extends Message>({ type, payload }: Operation<M>): Told<M> {
+  // A cast: these two are what is told.
+  return { type, payload } as unknown as Told<M>;
 }
 
 function matches(step: LinearStep<unknown>, operation: Operation): boolean {

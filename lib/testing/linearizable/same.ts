@@ -1,63 +1,124 @@
-/** Whether two values are the same by what they hold, and a number that is the same for values that are. */
+/** Whether two values are the same by what they hold, and where they first differ. */
+import { show } from '../show.js';
+import { bytesOf, hashOf, isPlain } from './hash.js';
 
 /** Pairs that are being compared: one that comes up again within itself, in a ring, is left to the outer comparison. */
 type Pairs = readonly (readonly [unknown, unknown])[];
 
-/** Errors are the same by name and message; what isn't a plain object, an array, a Map, a Set or a Date only by identity. @internal */
+/**
+ * Whether two values hold the same, which goes through
+ *
+ * - plain objects, by their own string keys; one without a prototype is as plain as one of another realm
+ * - arrays, and typed arrays, DataViews and ArrayBuffers by their bytes
+ * - Maps: keys as `Map` takes them for the same, values by what they hold
+ * - Sets: items by what they hold, in whatever order
+ * - Dates by their time; Errors by name and message
+ *
+ * All else, such as functions and instances of classes, is the same only if it's one and the same. @internal
+ */
 export function same(a: unknown, b: unknown, within: Pairs = []): boolean {
   if (a === b || Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (a instanceof Error && b instanceof Error) return a.name === b.name && a.message === b.message;
-  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  const plain = isPlain(a) && isPlain(b);
+  if (!plain && Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
   if (within.some(([x, y]) => x === a && y === b)) return true;
   const pairs: Pairs = [...within, [a, b]];
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => same(item, b[i], pairs));
+  if (plain) {
+    const keys = Object.keys(a);
+    return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key], pairs));
+  }
+  // By places, since a hole holds `undefined`.
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && Array.from<unknown>(a).every((item, i) => same(item, b[i], pairs));
+  }
   if (a instanceof Date && b instanceof Date) return same(a.getTime(), b.getTime());
   if (a instanceof Map && b instanceof Map) {
     return a.size === b.size && [...a].every(([key, value]) => b.has(key) && same(value, b.get(key), pairs));
   }
-  if (a instanceof Set && b instanceof Set) return a.size === b.size && [...a].every((item) => b.has(item));
-  if (!isPlain(a)) return false;
-  const keys = Object.keys(a);
-  // A cast: both are plain objects here.
-  return keys.length === Object.keys(b).length
-    && keys.every((key) => Object.hasOwn(b, key) && same(a[key], (b as typeof a)[key], pairs));
+  if (a instanceof Set && b instanceof Set) return a.size === b.size && lacking(a, b, pairs).length === 0;
+  const bytes = bytesOf(a);
+  const others = bytesOf(b);
+  return bytes !== undefined && bytes.length === others?.length && bytes.every((byte, i) => byte === others[i]);
 }
 
-/** A whole number; equal for values that are the same, and seldom for others. @internal */
-export function hashOf(value: unknown, depth = 4): number {
-  if (typeof value === 'number') return Number.isInteger(value) ? mix(value | 0) : textHash(String(value));
-  if (typeof value === 'string') return textHash(value);
-  if (typeof value !== 'object' || value === null) return typeof value === 'function' || typeof value === 'symbol' ? 1 : textHash(String(value));
-  if (depth === 0) return 2;
-  if (value instanceof Error) return textHash(value.name + value.message);
-  if (Array.isArray(value)) return value.reduce<number>((hash, item) => mix(hash ^ hashOf(item, depth - 1)), 3);
-  if (value instanceof Date) return hashOf(value.getTime());
-  // Entries in whatever order, so their hashes are added.
-  const entries: (readonly [unknown, unknown])[] = value instanceof Map ? [...value] : value instanceof Set ? [...value].map((item: unknown) => [item, 0] as const)
-    : isPlain(value) ? Object.entries(value) : [];
-  return entries.reduce((hash, [key, item]) => (hash + mix(keyHash(key) ^ hashOf(item, depth - 1))) | 0, entries.length);
+/** The items of a Set that another one holds none like; each of the other's stands for one. */
+function lacking(set: ReadonlySet<unknown>, other: ReadonlySet<unknown>, within: Pairs): readonly unknown[] {
+  const left = new Map<number, unknown[]>();
+  for (const item of other) {
+    if (set.has(item)) continue;
+    const hash = hashOf(item);
+    left.set(hash, [...left.get(hash) ?? [], item]);
+  }
+  return [...set].filter((item) => {
+    if (other.has(item)) return false;
+    const alike = left.get(hashOf(item)) ?? [];
+    const at = alike.findIndex((one) => same(item, one, within));
+    if (at >= 0) alike.splice(at, 1);
+    return at < 0;
+  });
 }
 
-/** Keys of Maps and items of Sets are told apart by identity: what holds something isn't looked into. */
-function keyHash(key: unknown): number {
-  return typeof key === 'object' ? 4 : hashOf(key);
+/** Stands for what one of the two doesn't have. */
+const NOTHING = Symbol('nothing');
+
+/**
+ * The first place at which two values differ, and what stands there in each, such as ``at `list[0].by`: 1, 2``;
+ * `undefined` if they're the same. @internal
+ */
+export function differenceOf(expected: unknown, got: unknown): string | undefined {
+  return same(expected, got) ? undefined : differenceAt('', expected, got, []);
 }
 
-/** Spreads a whole number over 32 bits. @internal */
-export function mix(value: number): number {
-  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
+/** Where two values that aren't the same differ. */
+function differenceAt(path: string, a: unknown, b: unknown, within: Pairs): string {
+  const pairs: Pairs = [...within, [a, b]];
+  const part = partsOf(a, b).find(([, x, y]) => !same(x, y, pairs));
+  if (part) return differenceAt(path + part[0], part[1], part[2], pairs);
+  // A field of the outermost object stands without its dot, what a method gives with it.
+  const place = path === '' ? 'the top' : `\`${path.replace(/^\.(?!(get|values|slice)\()/, '')}\``;
+  return `at ${place}: ${textsOf(a, b).join(', ')}`;
 }
 
-function textHash(text: string): number {
-  let hash = text.length;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return mix(hash);
+/** The parts of two values of one kind: the way to each, and what stands there. */
+function partsOf(a: unknown, b: unknown): readonly (readonly [way: string, a: unknown, b: unknown])[] {
+  if (typeof a === 'string' && typeof b === 'string') {
+    // Where both are cut before they differ, they're shown from there on.
+    let from = 0;
+    if (show(a) === show(b)) while (from < a.length && a[from] === b[from]) from++;
+    return from === 0 ? [] : [[`.slice(${from})`, a.slice(from), b.slice(from)]];
+  }
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return [];
+  if (a instanceof Error && b instanceof Error) return [['.name', a.name, b.name], ['.message', a.message, b.message]];
+  if (Array.isArray(a) && Array.isArray(b)) {
+    const item = (list: readonly unknown[], i: number) => i < list.length ? list[i] : NOTHING;
+    return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => [`[${i}]`, item(a, i), item(b, i)]);
+  }
+  if (a instanceof Map && b instanceof Map) {
+    const value = (map: ReadonlyMap<unknown, unknown>, key: unknown) => map.has(key) ? map.get(key) : NOTHING;
+    return [...new Set<unknown>([...a.keys(), ...b.keys()])].map((key) => [`.get(${show(key)})`, value(a, key), value(b, key)]);
+  }
+  if (a instanceof Set && b instanceof Set) {
+    const [only, others] = [lacking(a, b, []), lacking(b, a, [])];
+    return [...only.map((item) => ['.values()', item, NOTHING] as const), ...others.map((item) => ['.values()', NOTHING, item] as const)];
+  }
+  if (!isPlain(a) || !isPlain(b)) return [];
+  const value = (object: Readonly<Record<string, unknown>>, key: string) => Object.hasOwn(object, key) ? object[key] : NOTHING;
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])]
+    .map((key) => [/^[\p{L}_$][\p{L}\d_$]*$/u.test(key) ? `.${key}` : `[${show(key)}]`, value(a, key), value(b, key)]);
 }
 
-function isPlain(value: object): value is Readonly<Record<string, unknown>> {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+/** Two values in a few characters each, told apart. */
+function textsOf(a: unknown, b: unknown): readonly [string, string] {
+  const texts = [a, b].map((value) => value === NOTHING ? 'nothing' : show(value));
+  const [one = '', other = ''] = texts;
+  if (one !== other) return [one, other];
+  const [kind, otherKind] = [kindOf(a), kindOf(b)];
+  return kind === otherKind ? [one, 'another one'] : [`${kind} ${one}`, `${otherKind} ${other}`];
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return typeof value;
+  const { constructor } = value as { readonly constructor?: unknown };
+  return typeof constructor === 'function' ? constructor.name : 'Object';
 }

@@ -15,7 +15,7 @@ import type { Message } from '../../index.js';
 import type { Operation } from '../operation.js';
 import { Entries } from './entries.js';
 import { REFUSED, type Judge } from './model.js';
-import { mix } from './same.js';
+import { mix } from './hash.js';
 import { Seen } from './seen.js';
 
 /** How many steps of the model may still be taken, by all searches that share it. @internal */
@@ -42,6 +42,8 @@ interface Place {
   readonly operation: number;
   readonly state: number;
   readonly last: number;
+  /** The latest begin of all that has been taken in. */
+  readonly latest: number;
   /** The must that ends first: it, or what overlaps with it, is next. -1 where no must is left. */
   readonly blocking: number;
   /** What can be next: pairs of an operation and the state after it, and how much of it has been tried. */
@@ -58,12 +60,13 @@ export class Search<S, M extends Message> {
   /** For each may: an earlier one of the same kind, which is taken in first; or none, -1. */
   readonly #twin: Int32Array;
 
-  /** Each of `musts` has ended, `mays` may have happened or not, at any time since their begin. */
+  /** Each of `musts` has ended. `mays` may have happened or not, since their begin; those that have an answer, until their end. */
   constructor(judge: Judge<S, M>, musts: readonly Operation<M>[], mays: readonly Operation<M>[]) {
     this.#judge = judge;
     this.#entries = new Entries(musts, mays);
     const kinds = new Map<number, number>();
     this.#twin = Int32Array.from(mays, (_, i) => {
+      if (Number.isFinite(this.#deadline(musts.length + i))) return -1;
       const kind = judge.kindOf(this.#entries.operation(musts.length + i));
       const twin = kinds.get(kind) ?? -1;
       kinds.set(kind, i);
@@ -79,7 +82,7 @@ export class Search<S, M extends Message> {
     const seen = new Seen(may.length);
     /** Where the search stands, and above it how it came there. */
     const path: Place[] = [];
-    let place = this.#place(-1, from, -1);
+    let place = this.#place(-1, from, -1, -Infinity);
     let hash = 0;
     let furthest = -1;
     const toggle = (operation: number): void => {
@@ -102,7 +105,7 @@ export class Search<S, M extends Message> {
         // The first entry left is the begin of the first must left.
         if (seen.add(hash, state, next[mustHead] as number, last, must, may)) {
           path.push(place);
-          place = this.#place(operation, state, last);
+          place = this.#place(operation, state, last, Math.max(place.latest, this.#entries.operation(operation).began));
           continue;
         }
         toggle(operation);
@@ -122,12 +125,12 @@ export class Search<S, M extends Message> {
   }
 
   /** What is the case after an operation has been taken in, nothing tried yet. */
-  #place(operation: number, state: number, last: number): Place {
+  #place(operation: number, state: number, last: number, latest: number): Place {
     const { musts, next, mustHead, operations } = this.#entries;
     let entry = next[mustHead] as number;
     while (entry < musts) entry = next[entry] as number;
     const blocking = entry === mustHead ? -1 : entry - operations.length;
-    return { operation, state, last, blocking, choices: [], tried: 0, stage: 0 };
+    return { operation, state, last, latest, blocking, choices: [], tried: 0, stage: 0 };
   }
 
   /**
@@ -168,7 +171,7 @@ export class Search<S, M extends Message> {
         const operation = this.#entries.operation(entry);
         // The later ones begin later still.
         if (operation.began > limit) break;
-        if (!this.#isDue(entry - musts, may)) continue;
+        if (!this.#isDue(entry - musts, may) || this.#deadline(entry) < place.latest) continue;
         budget.steps--;
         const to = this.#judge.step(state, operation);
         if (to === REFUSED || to === state || this.#isWaste(to, place, above, operation, budget)) continue;
@@ -180,6 +183,12 @@ export class Search<S, M extends Message> {
     }
     choices.push(...others);
     place.stage++;
+  }
+
+  /** Until when a may can have happened. */
+  #deadline(may: number): number {
+    const { outcome, ended = Infinity } = this.#entries.operation(may);
+    return outcome === 'unknown' ? Infinity : ended;
   }
 
   /** Whether a may isn't one of several alike of which an earlier one has not been taken in. */

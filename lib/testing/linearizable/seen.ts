@@ -1,5 +1,5 @@
 /** The memory of configurations: which operations have been taken in, and in which state that has ended. */
-import { mix } from './same.js';
+import { mix } from './hash.js';
 
 /** Before the words of an entry: the next entry of its chain, its state, its first open operation, the number of its words. */
 const HEAD = 4;

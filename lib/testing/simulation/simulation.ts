@@ -17,6 +17,14 @@ export interface Simulation {
    * `createStore` on this scheduler, whatever `options` says of that. Its trace and errors join those of the run. It need
    * not be shut down: at the end that's done for it, and the run fails if anything of it is left open then.
    *
+   * The run also fails by an error that comes to `errors$` while the scenario doesn't watch that: a tell, a tick or a
+   * timer whose handler threw, a failed ask that nobody observed. Elsewhere such an error is reported as unhandled. Where
+   * it's meant to come, subscribe to the store's `errors$`. What the store itself decided about a tell (superseded, busy,
+   * aborted, closed, dropped) fails no run, and neither does a handler that fails when its asker has given up.
+   *
+   * A store that calls more than 100,000 handlers before a step is over is ended, and the run fails: a handler that tells
+   * itself without end, a client that asks again and again for what never comes.
+   *
    * @throws TypeError for a definition or an option that no store can work with
    */
   readonly createStore: typeof createStore;
@@ -29,7 +37,7 @@ export interface Simulation {
   readonly int: (n: number) => number;
   /** One of a list that the generator draws. @throws TypeError for an empty list */
   readonly pick: <T>(among: readonly T[]) => T;
-  /** `true` with a probability from 0 to 1. */
+  /** `true` with a probability from 0 to 1. @throws TypeError unless `probability` is one */
   readonly chance: (probability: number) => boolean;
 
   /**
@@ -39,28 +47,50 @@ export interface Simulation {
   readonly promise: <T>(result: T | (() => T), what?: string) => Promise<T>;
   /** A cold Observable: each value, then its end, comes when the generator says so. */
   readonly observable: <T>(values: readonly T[], options?: SimulatedSource) => Observable<T>;
-  /** Resolves when `ms` milliseconds of the scheduler have passed. */
+  /** Resolves when `ms` milliseconds of the scheduler have passed. @throws TypeError unless `ms` is a number from 0 on */
   readonly sleep: (ms: number) => Promise<void>;
-  /** Lets `ms` milliseconds pass in which no timer rings, as if the process had been held up. What is due is late then. */
+  /**
+   * Lets `ms` milliseconds pass in which no timer rings, as if the process had been held up. What is due is late then.
+   *
+   * @throws TypeError unless `ms` is a finite number from 0 on
+   */
   readonly stall: (ms: number) => void;
 
   /**
    * Somebody who does one thing after the other. `run` begins when the generator says so, and goes on after each
    * `await turn()` when it says so again. The run fails if it rejects, or if it still waits when nothing is left to happen.
+   *
+   * @throws TypeError unless `run` is a function
    */
   readonly client: (name: string, run: (turn: () => Promise<void>) => PromiseLike<unknown>) => void;
-  /** Something that happens once, when the generator says so: an abort, a shutdown. What it throws fails the run. */
+  /**
+   * Something that happens once, when the generator says so: an abort, a shutdown. What it throws fails the run. A promise
+   * or a reply that it gives is waited for: the run fails if that rejects, or is still open when nothing is left to happen.
+   *
+   * @throws TypeError unless `work` is a function
+   */
   readonly step: (what: string, work: () => unknown) => void;
-  /** Something that happens right after the `n`th step, for sweeps over all of them; not at all in a shorter run. */
+  /**
+   * The same right after the `n`th step, for sweeps over all of them; not at all in a shorter run.
+   *
+   * @throws TypeError unless `n` is an integer from 0 on and `work` a function
+   */
   readonly afterStep: (n: number, what: string, work: () => unknown) => void;
   /**
    * How a reply settles, as a promise that never rejects. The run fails if it's still open when nothing is left to happen.
+   *
+   * @throws TypeError unless `reply` is an Observable
    */
   readonly settled: <T>(what: string, reply: Observable<T>) => Promise<PromiseSettledResult<T>>;
 
-  /** What has to hold after each step and at the end. Broken when `check` throws or gives `false`. */
+  /**
+   * What has to hold after each step and at the end. Broken when `check` throws or gives `false`; also when it gives a
+   * promise, since a check is synchronous: look at `snapshot()`, or ask in a client.
+   *
+   * @throws TypeError unless `check` is a function
+   */
   readonly always: (what: string, check: () => unknown) => void;
-  /** What has to hold when all is over and the stores are closed. Broken when `check` throws or gives `false`. */
+  /** The same when all is over and the stores are closed. @throws TypeError unless `check` is a function */
   readonly atEnd: (what: string, check: () => unknown) => void;
   /** A line of its own in the trace. */
   readonly note: (text: string) => void;
@@ -79,7 +109,7 @@ export interface Scenario {
 export interface SimulationFailure {
   /** After how many steps. */
   readonly step: number;
-  /** What failed: the name of a check, a client or a step. */
+  /** What failed: the name of a check, a client or a step; `errors$ of` a store and command; a command that had no end. */
   readonly what: string;
   readonly error: unknown;
 }

@@ -1,14 +1,18 @@
 /** The making of a simulation's members, and of what a run has to look after. */
-import type { Observable, SchedulerLike } from 'rxjs';
-import type { createStore } from '../../index.js';
+import { isObservable, type Observable, type SchedulerLike } from 'rxjs';
+import type { AnyDefinition, createStore, Store, StoreOptions } from '../../index.js';
 import { Watch, type Watchable } from '../open-check.js';
 import { show } from '../show.js';
 import { Agenda } from './agenda.js';
 import type { Choices } from './choices.js';
 import type { Chronicle } from './chronicle.js';
 import { Clock } from './clock.js';
+import { expect, expectFunction, expectInteger, expectSynchronous, isThenable } from './expect.js';
 import type { Generator } from './generator.js';
+import { counted, either } from './runaway.js';
 import type { Simulation } from './simulation.js';
+import { platformTurn } from './turn.js';
+import { Unhandled } from './unhandled.js';
 import { simulatedObservable, simulatedPromise } from './work.js';
 
 /** Something that can be broken, by its name. */
@@ -42,7 +46,9 @@ export class World implements Simulation {
   readonly #always: Check[] = [];
   readonly #atEnd: Check[] = [];
   readonly #after = new Map<number, Check[]>();
-  /** Clients that go on, replies that are open: what is not to be left waiting. */
+  /** Turns of the platform so far. */
+  #turns = 0;
+  /** Clients and steps that go on, replies that are open: what is not to be left waiting. */
   readonly #pending = new Set<{ readonly what: string }>();
 
   constructor(choices: Choices, generator: Generator, chronicle: Chronicle) {
@@ -51,19 +57,36 @@ export class World implements Simulation {
     this.agenda = new Agenda(this.clock, choices, generator);
   }
 
-  readonly createStore: typeof createStore = (definition, options) => {
-    const scheduler = this.clock.scheduler(definition.name ?? 'store');
-    const store = this.open.createStore(definition, { ...options, scheduler });
-    store.trace$.subscribe((event) => this.#chronicle.event(event));
-    store.errors$.subscribe((event) => this.#chronicle.error(event));
+  // A cast: what a definition may be is said once, by `createStore` itself, and passed on here as it is.
+  readonly createStore = ((definition: AnyDefinition, options?: StoreOptions) => {
+    const { name = 'store' } = Object(definition) as Partial<AnyDefinition>;
+    const end = new AbortController();
+    const scheduler = this.clock.scheduler(name);
+    const limited = counted(definition, name, () => this.#turns, (type, error) => {
+      this.break(`${name}.${type}`, error);
+      end.abort(error);
+    });
+    const signal = either(end.signal, options?.signal);
+    const store: Store<AnyDefinition> = this.open.createStore(limited as never, { ...options, scheduler, signal });
+    // As the store gives it out: the simulation is no watcher of its own.
+    const { errors$ } = store;
+    const unhandled = new Unhandled(store);
+    store.trace$.subscribe((event) => {
+      this.#chronicle.event(event);
+      unhandled.follow(event);
+    });
+    errors$.subscribe((event) => {
+      this.#chronicle.error(event);
+      if (unhandled.has(event)) this.break(`errors$ of ${name}${event.type === '' ? '' : `.${event.type}`}`, event.error);
+    });
     return store;
-  };
+  }) as typeof createStore;
 
   readonly watch = <W extends Watchable>(store: W): W => this.open.watch(store);
   readonly steps = (): number => this.done;
 
   readonly int = (n: number): number => {
-    if (!(Number.isSafeInteger(n) && n > 0)) throw new TypeError(`Expected \`n\` to be a positive integer, got ${show(n)}`);
+    expect(Number.isSafeInteger(n) && n > 0, 'n', 'a positive integer', n);
     return this.#choices.take(n);
   };
 
@@ -73,35 +96,47 @@ export class World implements Simulation {
     return among[this.#choices.take(among.length)] as T;
   };
 
-  readonly chance = (probability: number): boolean => this.#choices.take(2, (generator) => generator.chance(probability) ? 1 : 0) === 1;
+  readonly chance = (probability: number): boolean => {
+    expect(typeof probability === 'number' && probability >= 0 && probability <= 1, 'probability', 'a number from 0 to 1', probability);
+    return this.#choices.take(2, (generator) => generator.chance(probability) ? 1 : 0) === 1;
+  };
 
   readonly promise = <T>(result: T | (() => T), what?: string): Promise<T> => simulatedPromise(this.agenda, result, what);
   readonly observable: Simulation['observable'] = (values, options) => simulatedObservable(this.agenda, values, options);
 
-  readonly sleep = (ms: number): Promise<void> => new Promise((resolve) => {
-    this.scheduler.schedule(() => resolve(), ms);
-  });
+  readonly sleep = (ms: number): Promise<void> => {
+    expect(typeof ms === 'number' && ms >= 0, 'ms', 'a number from 0 on', ms);
+    return new Promise((resolve) => {
+      this.scheduler.schedule(() => resolve(), ms);
+    });
+  };
 
   readonly stall = (ms: number): void => {
+    expect(Number.isFinite(ms) && ms >= 0, 'ms', 'a finite number from 0 on', ms);
     this.clock.time += ms;
   };
 
   readonly client: Simulation['client'] = (name, run) => {
+    expectFunction(run, 'run');
     const turn = () => new Promise<void>((resolve) => {
       this.agenda.add(name, resolve);
     });
-    const client = { what: `client ${name}` };
-    this.#pending.add(client);
-    turn().then(() => run(turn)).then(() => this.#pending.delete(client), (error: unknown) => this.break(client.what, error));
+    this.#await(`client ${name}`, turn().then(() => run(turn)));
   };
 
-  readonly step = (what: string, work: () => unknown): void => void this.agenda.add(what, () => this.#do(what, work));
+  readonly step = (what: string, work: () => unknown): void => {
+    expectFunction(work, 'work');
+    this.agenda.add(what, () => this.#do(what, work));
+  };
 
   readonly afterStep = (n: number, what: string, work: () => unknown): void => {
+    expectInteger(n, 'n', 0);
+    expectFunction(work, 'work');
     this.#after.set(n, [...this.#after.get(n) ?? [], { what, check: work }]);
   };
 
   readonly settled = <T>(what: string, reply: Observable<T>): Promise<PromiseSettledResult<T>> => {
+    expect(isObservable(reply), 'reply', 'a reply or another Observable', reply);
     const open = { what: `reply to ${what}` };
     this.#pending.add(open);
     return new Promise((resolve) => {
@@ -110,7 +145,8 @@ export class World implements Simulation {
       const settle = (result: PromiseSettledResult<T>) => {
         this.#pending.delete(open);
         this.note(`${what} ${result.status === 'fulfilled' ? `gets ${show(result.value)}` : `fails: ${show(result.reason)}`}`);
-        resolve(result);
+        // A client that asks again and again, whatever comes, would otherwise never let the run end.
+        if (this.broken === undefined) resolve(result);
       };
       reply.subscribe({
         next: (value) => { last = value; },
@@ -120,13 +156,27 @@ export class World implements Simulation {
     });
   };
 
-  readonly always = (what: string, check: () => unknown): void => void this.#always.push({ what, check });
-  readonly atEnd = (what: string, check: () => unknown): void => void this.#atEnd.push({ what, check });
+  readonly always = (what: string, check: () => unknown): void => {
+    expectFunction(check, 'check');
+    this.#always.push({ what, check });
+  };
+
+  readonly atEnd = (what: string, check: () => unknown): void => {
+    expectFunction(check, 'check');
+    this.#atEnd.push({ what, check });
+  };
+
   readonly note = (text: string): void => this.#chronicle.note(text);
 
   /** Something went wrong where nobody could be told. */
   break(what: string, error: unknown): void {
     this.broken ??= new Broken(what, error);
+  }
+
+  /** Lets every promise do what it can. */
+  async turn(): Promise<void> {
+    await platformTurn();
+    this.#turns++;
   }
 
   /** Does what was to happen after this step, and gives whether there was anything. */
@@ -163,11 +213,17 @@ export class World implements Simulation {
   #do(what: string, work: () => unknown): void {
     try {
       const result = work();
-      // A promise's failure is no less a failure.
-      if (result instanceof Promise) result.catch((error: unknown) => this.break(what, error));
+      if (isThenable(result)) this.#await(what, result);
     } catch (error) {
       this.break(what, error);
     }
+  }
+
+  /** A promise's failure is no less a failure, and neither is its silence. */
+  #await(what: string, work: PromiseLike<unknown>): void {
+    const waiting = { what };
+    this.#pending.add(waiting);
+    Promise.resolve(work).then(() => this.#pending.delete(waiting), (error: unknown) => this.break(what, error));
   }
 }
 
@@ -175,6 +231,7 @@ function verify(what: string, check: () => unknown): void {
   let held: unknown;
   try {
     held = check();
+    expectSynchronous(held, what);
   } catch (error) {
     throw new Broken(what, error);
   }

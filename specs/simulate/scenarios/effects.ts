@@ -98,7 +98,11 @@ function effects(policy: EffectPolicy): Scenario {
             });
           },
         },
-      }, { mailbox: { capacity } }), { mailbox: { capacity } });
+      }, { mailbox: { capacity } }), {
+        mailbox: { capacity },
+        // It comes there when the asker has given up before.
+        errors: (error) => error === failure,
+      });
 
       let ids = 0;
       for (let client = 1, clients = 2 + sim.int(2); client <= clients; client++) {

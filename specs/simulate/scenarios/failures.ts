@@ -51,7 +51,7 @@ function failing(onHandlerError: 'keep' | 'reset' | 'stop'): Scenario {
             return [sum, model] as const;
           },
         },
-      }, { onHandlerError, timeout: Infinity }), { queries: ['get'] });
+      }, { onHandlerError, timeout: Infinity }), { queries: ['get'], errors: (error) => new Set<unknown>(errors).has(error) });
       store.errors$.subscribe(({ error, type }) => {
         if (type === 'add' && codeOf(error) !== 'STORE_CLOSED') reported.push(error);
       });

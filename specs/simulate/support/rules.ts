@@ -1,5 +1,5 @@
 /** The rules of DESIGN.md that hold for any store in any run, checked from what the store lets out. */
-import type { AnyDefinition, Store, StoreOptions, TraceEvent } from 'ownstate';
+import { StoreError, type AnyDefinition, type ErrorEvent, type Store, type StoreOptions, type TraceEvent } from 'ownstate';
 import type { Simulation } from 'ownstate/testing';
 
 /** What of a store the checks have to know. */
@@ -8,6 +8,8 @@ export interface RuleOptions {
   readonly queries?: readonly string[];
   /** The capacity of its mailbox. */
   readonly capacity?: number;
+  /** Which errors may come to `errors$` besides what the store itself decides. Default none. */
+  readonly errors?: (error: unknown) => boolean;
 }
 
 /** What came of a command so far. */
@@ -41,7 +43,8 @@ class RuleCheck {
       store.select().subscribe({ next: (view) => seen.push(view), complete: done(`select ${i}`) });
     }
     store.trace$.subscribe({ next: (event) => this.#follow(event), complete: done('trace$') });
-    store.errors$.subscribe({ complete: done('errors$') });
+    // Whoever watches the errors has to mind them: the simulation leaves them to him.
+    store.errors$.subscribe({ next: (event) => this.#fail(event), complete: done('errors$') });
     store.events$.subscribe({ complete: done('events$') });
   }
 
@@ -103,6 +106,12 @@ class RuleCheck {
         break;
       case 'event': break;
     }
+  }
+
+  #fail({ type, error }: ErrorEvent): void {
+    const { errors = () => false } = this.#options;
+    const decided = error instanceof StoreError && storeOf(error) === this.#store.name;
+    this.#demand(decided || errors(error), `S6: ${type} failed with ${String(error)}, and nobody was told`);
   }
 
   #start({ id, seq, type }: TraceEvent): void {
