@@ -135,8 +135,14 @@ export abstract class Answers extends Fold {
   }
 
   /** In development: an error if a reply is the very state that is mutated in place (rule S10). */
-  leak({ type }: Command, state: unknown, value: unknown): TypeError | undefined {
-    if (value !== state || !this.options.freeze || !isMutable(value)) return undefined;
+  leak({ type }: Command, state: unknown, value: unknown): Error | undefined {
+    if (value !== state || !this.options.freeze) return undefined;
+    try {
+      if (!isMutable(value)) return undefined;
+    } catch (error) {
+      // A cast: it can't even be looked at, and whatever that throws is its error.
+      return error as Error;
+    }
     return new TypeError(`Expected ${this.name}.${type} to reply with a copy, got the state itself, which is mutated in place`);
   }
 
@@ -152,16 +158,17 @@ export abstract class Answers extends Fold {
   giveUp(command: Command, error: StoreError, closing = false): void {
     // What has begun and waits again is the result of an effect, which is folded nonetheless.
     if (!command.started) this.mailbox.withdraw(command);
-    command.extras.cause = error;
+    const { extras } = command;
+    extras.cause = error;
     this.busily(() => {
       // First of all, so that it doesn't begin in its lane because of what the others below do.
       try {
-        command.more?.cancel?.(closing);
+        extras.cancel?.(closing);
       } catch (thrown) {
         reportUnhandled(thrown);
       }
       if (!command.settled) this.reject(command, error, true);
-      command.more?.controller?.abort(error);
+      extras.controller?.abort(error);
     });
   }
 
@@ -180,9 +187,9 @@ export abstract class Answers extends Fold {
     settle(reply, 'rejected', error);
     if (reply.observed) return;
     // It may be observed in a moment, by whoever sent it.
-    this.#unobserved ??= [];
-    if (this.#unobserved.push([command, error]) > 1) return;
-    after(this.scheduler, 1, () => this.#reportUnobserved());
+    const unobserved = this.#unobserved ??= [];
+    if (unobserved.push([command, error]) > 1) return;
+    after(this.scheduler, 1, () => this.#reportUnobserved(unobserved.splice(0)));
   }
 
   /** Takes back a command that still waits; nobody asked for it. */
@@ -202,8 +209,8 @@ export abstract class Answers extends Fold {
     return true;
   }
 
-  #reportUnobserved(): void {
-    for (const [command, error] of this.#unobserved?.splice(0) ?? []) {
+  #reportUnobserved(failures: [Command, unknown][]): void {
+    for (const [command, error] of failures) {
       if (!command.reply?.observed) this.report(command, error, false);
     }
     if (this.phase === 'closed') this.streams.complete();

@@ -105,7 +105,6 @@ export abstract class Loop {
   /** Where loops nest too deep, the outermost is to work off what waits here. */
   protected postpones(): boolean {
     if (nesting < DEEPEST) return false;
-    this.busy = true;
     late.push(() => this.work(undefined));
     return true;
   }

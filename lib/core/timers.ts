@@ -12,7 +12,7 @@
  */
 import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs';
 import type { Answers } from './answers.js';
-import type { Command } from './command.js';
+import type { AnyHandler, Command } from './command.js';
 import { AskTimeoutError } from './errors.js';
 import { expect } from './internal/check-options.js';
 import { join, leave, ring, type Link } from './internal/links.js';
@@ -147,17 +147,17 @@ export class Timers {
     expect(typeof ms === 'number' && ms >= 0, 'ms', 'a number from 0 on', ms);
     // The command is made now, so that a name that isn't there fails where it was written.
     const command = owner.known(type, payload, true);
-    const { handle } = command.route;
+    // A cast: `known` has seen to it that there's one.
+    const handle = command.route.handle as AnyHandler;
     this.clear(name);
     if (owner.phase === 'closed') return;
-    const timer = { command, delay: after(owner.scheduler, ms, () => owner.send(command)) };
-    this.#named.set(name, timer);
+    this.#named.set(name, { command, delay: after(owner.scheduler, ms, () => owner.send(command)) });
     command.route = {
       ...command.route,
       handle: (...given) => {
-        // What has begun can't be taken back any more.
-        if (this.#named.get(name) === timer) this.#named.delete(name);
-        return handle?.(...given);
+        // What has begun can't be taken back any more. (A timer that was set anew under this name has withdrawn this one.)
+        this.#named.delete(name);
+        return handle(...given);
       },
     };
   }

@@ -70,6 +70,7 @@ describe('a timer that is cleared between its sending and its handler', () => {
     m.flush();
     expect(replies.map(({ type, outcome }) => `${type} ${outcome}`)).toEqual(['arm replied', `expire ${end}`]);
     expect(errors).toEqual([]);
+    expect(store.status()).toMatchObject({ running: 0, waiting: 0 });
   })());
 
   it.each(watchers)('by a watcher of %s does not keep the store from draining', (_what, watch) => timely((m, options) => {

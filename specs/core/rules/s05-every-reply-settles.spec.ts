@@ -108,7 +108,7 @@ describe('S5 Every reply settles', () => {
     const site = { store: 'desk', type: 'add', started: false };
     it.each<[StoreError, string, string, object]>([
       [new AskTimeoutError(site, 5),            'AskTimeoutError',     'ASK_TIMEOUT',     { timeout: 5 }],
-      [new AskAbortedError(site, boom),         'AskAbortedError',     'ASK_ABORTED',     { cause: boom }],
+      [new AskAbortedError(site, boom),         'AskAbortedError',     'ASK_ABORTED',     { cause: boom, message: 'desk.add: aborted by its signal' }],
       [new MailboxFullError(site, 2),           'MailboxFullError',    'MAILBOX_FULL',    { capacity: 2 }],
       [new StoreClosedError(site),              'StoreClosedError',    'STORE_CLOSED',    {}],
       [new UnknownCommandError(site, ['go']),   'UnknownCommandError', 'UNKNOWN_COMMAND', {}],
