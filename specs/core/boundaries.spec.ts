@@ -173,13 +173,14 @@ describe('surroundings that throw', () => {
     vi.resetModules();
     vi.stubEnv('NODE_ENV', 'production');
     const { process } = globalThis;
-    const missing = new Proxy(process, {
-      get: (of, name: keyof typeof process) => {
-        if (name === 'env' && new Error().stack?.includes('check-options')) throw new ReferenceError('process is not defined');
+    const env = new Proxy(process.env, {
+      get: (of, name) => {
+        if (name === 'NODE_ENV' && new Error().stack?.includes('check-options')) throw new ReferenceError('process is not defined');
         return Reflect.get(of, name) as unknown;
       },
     });
-    vi.stubGlobal('process', missing);
+    // What runs the specs needs all else of it.
+    vi.stubGlobal('process', new Proxy(process, { get: (of, name) => name === 'env' ? env : Reflect.get(of, name) as unknown }));
     try {
       // Its own copy of the core, made under these circumstances.
       const { createStore: create } = await import('../../lib/core/store.js');
