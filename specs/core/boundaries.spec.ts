@@ -1,6 +1,6 @@
 /** Boundaries that nothing else crosses: the very millisecond of a deadline, surroundings that throw, what is left on a signal. */
 import { getEventListeners } from 'node:events';
-import { createStore, effect, reply, replyLater, type StoreError, type StoreOptions } from 'ownstate';
+import { createStore, effect, reply, replyLater, type, type StoreError, type StoreOptions } from 'ownstate';
 import { config, Subject, VirtualTimeScheduler, type SchedulerLike } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
@@ -191,6 +191,19 @@ describe('surroundings that throw', () => {
       vi.unstubAllGlobals();
       vi.unstubAllEnvs();
     }
+  });
+});
+
+describe('an event that nobody has ever watched for', () => {
+  it('harms nothing', () => {
+    const store = createStore({
+      state: 0, events: type<string>(), commands: { add: (n, by: number, { emit }) => (emit('added'), reply(n + by, n + by)) },
+    });
+    const seen: unknown[] = [];
+    store.ask.add(1).subscribe((n) => seen.push(n));
+    store.ask.add(1).subscribe((n) => seen.push(n));
+    expect(seen).toEqual([1, 2]);
+    expect(store.status()).toMatchObject({ handled: 2, failed: 0 });
   });
 });
 
