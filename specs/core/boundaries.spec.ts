@@ -1,7 +1,7 @@
 /** Boundaries that nothing else crosses: the very millisecond of a deadline, surroundings that throw, what is left on a signal. */
 import { getEventListeners } from 'node:events';
 import { createStore, effect, reply, replyLater, type, type StoreError, type StoreOptions } from 'ownstate';
-import { config, Subject, VirtualTimeScheduler, type SchedulerLike } from 'rxjs';
+import { config, Subject, Subscription, VirtualTimeScheduler, type SchedulerLike } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 /** A store that is held up by `work` until its gate completes. */
@@ -191,6 +191,16 @@ describe('surroundings that throw', () => {
       vi.unstubAllGlobals();
       vi.unstubAllEnvs();
     }
+  });
+});
+
+describe('a scheduler whose actions have no timer of the platform', () => {
+  it('is as good as any other', () => {
+    const { store, gate } = held({ scheduler: { now: () => 0, schedule: () => new Subscription() } });
+    const seen: unknown[] = [];
+    store.ask.work().subscribe({ complete: () => seen.push('end') });
+    gate.complete();
+    expect(seen).toEqual(['end']);
   });
 });
 
