@@ -1,7 +1,7 @@
 /** Refuses what is no history. */
 import type { History, Operation } from './operation.js';
 import { show } from './show.js';
-import { expect } from './simulation/expect.js';
+import { expect } from './expect.js';
 
 const OUTCOMES: readonly unknown[] = ['replied', 'failed', 'unknown', 'never'];
 

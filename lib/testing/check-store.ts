@@ -7,6 +7,7 @@ import { play, type Play } from './check/play.js';
 import { scripts, type Script } from './check/script.js';
 import { Unusable } from './check/unusable.js';
 import { Disagreement } from './check/verdict.js';
+import { expect } from './expect.js';
 import { show } from './show.js';
 
 /** The payload of a store's command or query. */
@@ -106,17 +107,17 @@ export interface CheckStoreOptions {
 export async function checkStore<D extends AnyDefinition, S>(
   make: (options: StoreOptions) => Store<D>, check: StoreCheck<D, S>, options: CheckStoreOptions = {},
 ): Promise<void> {
-  expectThat(Object(options) === options, 'options', 'an object', options);
+  expect(Object(options) === options, 'options', 'an object', options);
   const { runs = 100, length = 20, gap = 10, seed, path } = options;
   expectCheck(make, check);
   for (const [name, value] of Object.entries({ runs, length, gap })) {
-    expectThat(Number.isSafeInteger(value) && value > 0, name, 'a positive integer', value);
+    expect(Number.isSafeInteger(value) && value > 0, name, 'a positive integer', value);
   }
-  expectThat(seed === undefined || Number.isSafeInteger(seed), 'seed', 'an integer', seed);
+  expect(seed === undefined || Number.isSafeInteger(seed), 'seed', 'an integer', seed);
   // A number would pass for its text.
   const isPath = typeof (path as unknown) === 'string' && /^(\d+(:\d+)*)?$/.test(path ?? '');
-  expectThat(path === undefined || isPath, 'path', 'as a report names it', path);
-  expectThat(path === undefined || seed !== undefined, 'seed', 'given where there is a `path`', seed);
+  expect(path === undefined || isPath, 'path', 'as a report names it', path);
+  expect(path === undefined || seed !== undefined, 'seed', 'given where there is a `path`', seed);
   // Loaded when it's needed, so that whoever doesn't check by models needn't have it.
   const fc = await import('fast-check');
   // Casts: names and payloads come from the table, which was checked against the store's definition.
@@ -154,16 +155,12 @@ function expectCheck(make: unknown, check: unknown): void {
   // Casts: what comes from JavaScript may be anything.
   const { commands, model } = Object(check) as Partial<StoreCheck<AnyDefinition, unknown>>;
   const { step } = Object(model) as { readonly step?: unknown };
-  expectThat(typeof make === 'function', 'make', 'a function', make);
-  expectThat(typeof step === 'function', 'model', 'an object with a function `step`', model);
+  expect(typeof make === 'function', 'make', 'a function', make);
+  expect(typeof step === 'function', 'model', 'an object with a function `step`', model);
   const drawn = Object.entries(Object(commands) as object);
-  expectThat(drawn.length > 0, 'commands', 'a table of arbitraries', commands);
+  expect(drawn.length > 0, 'commands', 'a table of arbitraries', commands);
   for (const [type, arbitrary] of drawn) {
     const { generate } = Object(arbitrary) as { readonly generate?: unknown };
-    expectThat(arbitrary === undefined || typeof generate === 'function', type, 'an arbitrary or undefined', arbitrary);
+    expect(arbitrary === undefined || typeof generate === 'function', type, 'an arbitrary or undefined', arbitrary);
   }
-}
-
-function expectThat(holds: boolean, name: string, expected: string, got: unknown): void {
-  if (!holds) throw new TypeError(`Expected \`${name}\` to be ${expected}, got ${show(got)}`);
 }

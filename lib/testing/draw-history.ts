@@ -5,7 +5,7 @@ import { drawSvg } from './drawing/svg.js';
 import { drawText } from './drawing/text.js';
 import type { History, Operation } from './operation.js';
 import { show } from './show.js';
-import { expect, expectObject } from './simulation/expect.js';
+import { expect, expectObject } from './expect.js';
 
 /** How a history is drawn. Each field is optional. */
 export interface DrawOptions {

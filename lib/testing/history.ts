@@ -3,7 +3,7 @@ import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { StoreError } from '../index.js';
 import type { AnyDefinition, AskOptions, Client, Message, MessageOf, Reply } from '../index.js';
 import type { History, Operation, OperationEnd } from './operation.js';
-import { expect, expectFunction, expectObject } from './simulation/expect.js';
+import { expect, expectFunction, expectObject } from './expect.js';
 
 /** What a recording goes by. Each field is optional. */
 export interface HistoryOptions {

@@ -8,7 +8,7 @@ import { byBegin } from './linearizable/entries.js';
 import { Search, type Budget } from './linearizable/search.js';
 import type { History, Operation } from './operation.js';
 import { show } from './show.js';
-import { expectObject } from './simulation/expect.js';
+import { expectObject } from './expect.js';
 
 /** How far `checkLinearizable` may go. */
 export interface LinearizableOptions {

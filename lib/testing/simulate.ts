@@ -2,7 +2,7 @@
 import { Chronicle } from './simulation/chronicle.js';
 import { Choices } from './simulation/choices.js';
 import { explainShortest, told } from './simulation/explain.js';
-import { expect, expectInteger, expectObject, expectSynchronous } from './simulation/expect.js';
+import { expect, expectInteger, expectObject, expectSynchronous } from './expect.js';
 import { Generator } from './simulation/generator.js';
 import { shrinkChoices } from './simulation/shrink.js';
 import type { Scenario, SimulationFailure, SimulationResult } from './simulation/simulation.js';

@@ -1,5 +1,6 @@
 /** What no store can be held against a model by: a maker, a name or a model that doesn't fit. No shorter script says it better. */
 import type { AnyDefinition, Store } from '../../index.js';
+import { isThenable } from '../expect.js';
 import { show } from '../show.js';
 
 /** Ends the whole check, as its error. @internal */
@@ -7,8 +8,7 @@ export class Unusable extends TypeError {}
 
 /** @internal */
 export function unusable(name: string, expected: string, got: unknown): Unusable {
-  const promise = typeof (Object(got) as Partial<PromiseLike<unknown>>).then === 'function';
-  return new Unusable(`Expected \`${name}\` to ${expected}, got ${promise ? 'a promise' : show(got)}`);
+  return new Unusable(`Expected \`${name}\` to ${expected}, got ${isThenable(got) ? 'a promise' : show(got)}`);
 }
 
 /** The maker keeps to itself what it was given: that shows by what its store is like. @internal */

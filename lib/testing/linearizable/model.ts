@@ -2,7 +2,7 @@
 import type { Message } from '../../index.js';
 import type { Operation } from '../operation.js';
 import { show } from '../show.js';
-import { expectSynchronous } from '../simulation/expect.js';
+import { expectSynchronous } from '../expect.js';
 import { hashOf } from './hash.js';
 import { same } from './same.js';
 

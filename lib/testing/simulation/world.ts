@@ -7,7 +7,7 @@ import { Agenda } from './agenda.js';
 import type { Choices } from './choices.js';
 import type { Chronicle } from './chronicle.js';
 import { Clock } from './clock.js';
-import { expect, expectFunction, expectInteger, expectSynchronous, isThenable } from './expect.js';
+import { expect, expectFunction, expectInteger, expectSynchronous, isThenable } from '../expect.js';
 import type { Generator } from './generator.js';
 import { counted, either } from './runaway.js';
 import type { Simulation } from './simulation.js';

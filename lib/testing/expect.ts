@@ -1,5 +1,5 @@
-/** Refuses what a simulation can't work with, at once and in one form: what was expected, and what came. */
-import { show } from '../show.js';
+/** Refuses what the tools for tests can't work with, at once and in one form: what was expected, and what came. */
+import { show } from './show.js';
 
 /** @throws TypeError in the form of all messages. @internal */
 export function expect(holds: boolean, name: string, expected: string, got: unknown): void {
