@@ -7,15 +7,19 @@ export type {
   AnyDefinition, Asks, CommandOf, Definition, EventOf, Given, Handler, Message, MessageOf, QueryHandler, ReplyTo, StateOf, Tells, Type, ViewOf,
 } from './core/command.js';
 export type { Overflow } from './core/mailbox.js';
-export type { Context, ContextTimers } from './core/context.js';
+export type { Clock, Context, ContextTimers, TimerOptions } from './core/context.js';
 export { reply, replyLater } from './core/outcome.js';
 export type { HandlerOutcome, Outcome } from './core/outcome.js';
+export { hold, ticket } from './core/hold.js';
+export type { HoldOptions, Ticket } from './core/hold.js';
+export { createFeed } from './core/feed.js';
+export type { Feed, FeedOptions, FeedOverflow, FeedSource } from './core/feed.js';
 export { effect } from './core/effect.js';
 export type { EffectContext, EffectPlan, EffectPolicy } from './core/effect.js';
 export type { Reply } from './core/reply.js';
 export type { Phase, ShutdownOptions } from './core/lifecycle.js';
 export {
-  AskAbortedError, AskTimeoutError, BusyError, DeadlockError, MailboxFullError, StoreClosedError, StoreError, SupersededError, UnknownCommandError,
+  AskAbortedError, AskTimeoutError, BusyError, DeadlockError, FeedFullError, MailboxFullError, StoreClosedError, StoreError, SupersededError, UnknownCommandError,
 } from './core/errors.js';
 export type { ErrorSite } from './core/errors.js';
 export type { Status } from './core/status.js';

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const alias = {
+  'ownstate/stores': `${root}lib/stores/index.ts`,
   'ownstate/testing': `${root}lib/testing/index.ts`,
   ownstate: `${root}lib/index.ts`,
 };

@@ -21,6 +21,10 @@ export abstract class Answers extends Fold {
   flights: Set<Command> = NONE;
   effects = 0;
   replies = 0;
+  /** Of the later replies, those that no shutdown waits for. */
+  loose = 0;
+  /** Ends what is open for readers: feeds. */
+  readers: Set<() => void> | undefined = undefined;
   handled = 0;
   failed = 0;
   dropped = 0;
@@ -82,11 +86,19 @@ export abstract class Answers extends Fold {
     if (command.more) this.#announce(command);
   }
 
-  /** What the handler emitted, now that its state is shown. */
+  /** What the handler emitted, and what it wants done, now that its state is shown. */
   #announce(command: Command): void {
-    for (const event of command.more?.events?.splice(0) ?? []) {
+    const { more } = command;
+    for (const event of more?.events?.splice(0) ?? []) {
       this.#streams?.watched('events')?.next(event);
       this.traced?.next(traceEvent(this, command, { kind: 'event', event }));
+    }
+    for (const deed of more?.deeds?.splice(0) ?? []) {
+      try {
+        deed();
+      } catch (error) {
+        this.report(command, error, false);
+      }
     }
   }
 
@@ -100,7 +112,7 @@ export abstract class Answers extends Fold {
 
   protected refuse(command: Command, error: unknown, own: boolean): void {
     const policy = command.route.query || own ? 'keep' : this.options.onHandlerError;
-    if (command.more) command.more.events = undefined;
+    if (command.more) command.more.events = command.more.deeds = undefined;
     if (policy === 'reset') this.#reset(command);
     this.end(command);
     this.fail(command, error, own);
@@ -265,6 +277,7 @@ export abstract class Answers extends Fold {
   protected complete(): void {
     this.#deadlines?.stop();
     this.#view?.complete();
+    for (const end of this.readers ?? []) end();
     // Whoever watches the errors is to see also those that nobody will have observed in a moment.
     this.streams.complete(this.#unobserved?.length ? 'errors' : undefined);
   }

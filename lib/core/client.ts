@@ -1,8 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** A store's faces for callers: who may ask, tell and watch; and who may also end it. */
 import type { Observable, Observer } from 'rxjs';
+import { expectObject, expectPositive } from '../internal/expect.js';
 import type { AnyDefinition, Asks, CommandOf, EventOf, MessageOf, ReplyTo, Tells, ViewOf, Command, Message } from './command.js';
-import { expectObject, expectPositive, expectSignal } from './internal/check-options.js';
+import { expectSignal } from './internal/check-options.js';
 import { faceOf } from './internal/faces.js';
 import { DRAIN, type ShutdownOptions } from './lifecycle.js';
 import type { Limits, Owner } from './owner.js';

@@ -3,7 +3,7 @@
  * types that follow from a definition: which commands there are, what they take, what they reply.
  */
 import type { Observable } from 'rxjs';
-import type { Context } from './context.js';
+import type { Clock, Context } from './context.js';
 import type { ErrorSite, StoreError } from './errors.js';
 import type { HandlerOutcome, Outcome } from './outcome.js';
 import type { PendingReply, Reply } from './reply.js';
@@ -22,8 +22,8 @@ export interface Message<T extends string = string, P = unknown> {
  */
 export type Handler<S, E> = (state: S, payload: never, context: Context<E>) => HandlerOutcome<S>;
 
-/** A query's handler: reads, answers at once, changes nothing. */
-export type QueryHandler<S> = (state: S, payload: never) => unknown;
+/** A query's handler: reads, answers at once, changes nothing. All it may know besides is the time. */
+export type QueryHandler<S> = (state: S, payload: never, clock: Clock) => unknown;
 
 /** The type of something that has no value yet, such as a store's events. Made by `type`. */
 export interface Type<T> {
@@ -55,11 +55,14 @@ export function type<T>(): Type<T> {
 export interface Definition<S, E> {
   /** What errors, traces and DevTools call the store. Default `'store'`. */
   readonly name?: string;
-  /** The first state, or a function that makes it (needed for a state that is itself mutated, and for `'reset'`). */
-  readonly state: S | (() => S);
+  /**
+   * The first state, or a function that makes it (needed for a state that is itself mutated, and for `'reset'`). It gets
+   * the store's clock.
+   */
+  readonly state: S | ((clock: Clock) => S);
   /** Handlers by command: `(state, payload, context) => outcome`. At least one. */
   readonly commands: Readonly<Record<string, Handler<S, E>>>;
-  /** Read-only handlers by query: `(state, payload) => value`. A query isn't told, only asked. */
+  /** Read-only handlers by query: `(state, payload, clock) => value`. A query isn't told, only asked. */
   readonly queries?: Readonly<Record<string, QueryHandler<S>>>;
   /** Commands that are sent again and again while the store is open: their name, and the period in milliseconds. */
   readonly ticks?: Readonly<Record<string, number>>;
@@ -74,7 +77,7 @@ export interface AnyDefinition {
   readonly name?: string;
   readonly state: unknown;
   readonly commands: Readonly<Record<string, (state: never, payload: never, context: never) => unknown>>;
-  readonly queries?: Readonly<Record<string, (state: never, payload: never) => unknown>>;
+  readonly queries?: Readonly<Record<string, (state: never, payload: never, clock: never) => unknown>>;
   readonly ticks?: Readonly<Record<string, number>>;
   readonly view?: (state: never) => unknown;
   readonly events?: Type<unknown>;
@@ -84,7 +87,7 @@ export interface AnyDefinition {
 export type StateOf<D extends AnyDefinition> = Made<D['state']>;
 
 /** What a maker makes; anything else is there already. */
-type Made<T> = T extends () => infer S ? S : T;
+type Made<T> = T extends (clock: never) => infer S ? S : T;
 
 /** What callers see of a definition's state: the result of its `view`, else the state. */
 export type ViewOf<D extends AnyDefinition> = D extends { readonly view: (state: never) => infer V } ? V : StateOf<D>;
@@ -136,7 +139,7 @@ type Known<D> = { readonly [K in Exclude<keyof D, keyof Definition<never, never>
 
 /** A definition as it's written: what `createStore` takes, and whoever wraps it. */
 export type Given<S, D extends AnyDefinition, E> = D & Known<D> & {
-  readonly state: S | (() => S);
+  readonly state: S | ((clock: Clock) => S);
   readonly events?: Type<E>;
   readonly ticks?: TicksOf<D>;
 };
@@ -225,6 +228,8 @@ export class Command implements ErrorSite {
 class More {
   /** Events to announce after the commit. */
   events: unknown[] | undefined = undefined;
+  /** What is to be done after the commit. */
+  deeds: (() => void)[] | undefined = undefined;
   /** Made when the handler first reads `context.signal`. */
   controller: AbortController | undefined = undefined;
   /** Why it was given up, if it was. */

@@ -1,7 +1,20 @@
 /** The third argument of a handler: what it may do besides giving back an outcome. */
+import { expectFunction } from '../internal/expect.js';
 import { ClientFace, type Client } from './client.js';
 import type { AnyDefinition, Command } from './command.js';
 import { DRAIN } from './lifecycle.js';
+
+/** The time of a store, as it's given to queries and to the maker of the first state. */
+export interface Clock {
+  /** The scheduler's time, in milliseconds. */
+  readonly now: () => number;
+}
+
+/** How a named timer is set. */
+export interface TimerOptions {
+  /** Doesn't keep a Node process alive, for what may as well never happen: a sweep, a report. Default `false`. */
+  readonly quiet?: boolean;
+}
 
 /** The named timers of a store, as a handler sees them. */
 export interface ContextTimers {
@@ -10,19 +23,27 @@ export interface ContextTimers {
    * that still waits.
    *
    * @throws UnknownCommandError if there's no such command
-   * @throws TypeError unless `ms` is a number from 0 on
+   * @throws TypeError unless `ms` is a number from 0 on, and `options` an object
    */
-  set(name: string, ms: number, command: string, payload?: unknown): void;
+  set(name: string, ms: number, command: string, payload?: unknown, options?: TimerOptions): void;
   /** Stops a timer, and takes back what it sent if that still waits. Without such a timer, nothing. */
   clear(name: string): void;
 }
 
 /** What a handler gets as its third argument. Its members need no `this`: `(state, payload, { now, emit }) => …`. */
-export interface Context<E = unknown> {
+export interface Context<E = unknown> extends Clock {
   /** The scheduler's time, in milliseconds. The only clock a handler should read. */
   readonly now: () => number;
   /** Announces an event on `events$`, after the state is shown and before the reply; discarded if the handler fails. */
   readonly emit: (event: E) => void;
+  /**
+   * Has something done after the state is shown and the events are announced, and before the reply: what reaches out of
+   * the store (a ticket's answer, an item for a feed, the begin of some work). Discarded if the handler fails; what it
+   * throws appears on `errors$`.
+   *
+   * @throws TypeError unless `deed` is a function
+   */
+  readonly after: (deed: () => void) => void;
   /**
    * Tells the store itself; the command is queued.
    *
@@ -51,6 +72,12 @@ export class HandlerContext implements Context {
     this.#command = command;
   }
 
+  /** The command whose handler got this. @throws TypeError for what no handler got */
+  static commandOf(context: object): Command {
+    if (!(#command in context)) throw new TypeError(`Expected \`context\` to be what a handler got, got ${typeof context}`);
+    return context.#command;
+  }
+
   get now(): Context['now'] {
     const { owner } = this.#command;
     return () => owner.now();
@@ -59,6 +86,14 @@ export class HandlerContext implements Context {
   get emit(): Context['emit'] {
     const command = this.#command;
     return (event) => void (command.extras.events ??= []).push(event);
+  }
+
+  get after(): Context['after'] {
+    const command = this.#command;
+    return (deed) => {
+      expectFunction(deed, 'deed');
+      (command.extras.deeds ??= []).push(deed);
+    };
   }
 
   get tell(): Context['tell'] {

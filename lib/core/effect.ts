@@ -12,10 +12,10 @@
  * (up to `concurrency`), `switch` gives up the former, `exhaust` refuses the newcomer.
  */
 import { Subscription, type Observable } from 'rxjs';
+import { expect, expectFunction, expectObject, expectOneOf } from '../internal/expect.js';
 import type { AnyHandler, Command, ReplyOf, Returned } from './command.js';
-import { signalOf } from './context.js';
+import { signalOf, type Context } from './context.js';
 import { BusyError, SupersededError } from './errors.js';
-import { expect, expectFunction, expectObject, expectOneOf } from './internal/check-options.js';
 import { teardown } from './internal/unhandled.js';
 import { Answer, last, Outcome } from './outcome.js';
 import type { Owner } from './owner.js';
@@ -40,9 +40,9 @@ export interface EffectPlan<S, T> {
   /** The work: a Promise, or an Observable whose last value counts. Begins when its lane allows. */
   readonly run: (context: EffectContext) => PromiseLike<T> | Observable<T>;
   /** Folds the result into the state as it is by then. */
-  readonly done: (state: S, value: T) => NoInfer<S> | Outcome<NoInfer<S>, unknown>;
+  readonly done: (state: S, value: T, context: Context) => NoInfer<S> | Outcome<NoInfer<S>, unknown>;
   /** Folds the error. The asker gets the error nonetheless, unless this gives back a `reply`. Default: the state stays. */
-  readonly failed?: (state: S, error: unknown) => NoInfer<S> | Outcome<NoInfer<S>, unknown>;
+  readonly failed?: (state: S, error: unknown, context: Context) => NoInfer<S> | Outcome<NoInfer<S>, unknown>;
 }
 
 /** A plan `P` as it's written, so that its reply can be inferred; a field that no plan has is refused. */
@@ -171,13 +171,13 @@ class Effect<S, T, R> extends Outcome<S, R> {
       then();
       if (owner.phase !== 'closed') next();
     });
-    const result = (handle: (state: S) => unknown) => leave(() => {
+    const result = (handle: (state: S, context: Context) => unknown) => leave(() => {
       // A cast: the core folds any state; here it's the one that `done` and `failed` are declared for.
-      command.route = { ...command.route, handle: handle as AnyHandler, exempt: true, landed: true };
+      command.route = { ...command.route, handle: ((state: S, _payload, context: Context) => handle(state, context)) as AnyHandler, exempt: true, landed: true };
       owner.send(command);
     });
-    const fail = (error: unknown) => result((state) => {
-      const outcome = failed === undefined ? state : failed(state, error);
+    const fail = (error: unknown) => result((state, context) => {
+      const outcome = failed === undefined ? state : failed(state, error, context);
       return outcome instanceof Answer ? outcome : new Failed(outcome instanceof Outcome ? outcome.next : outcome, error);
     });
     const job: Job = {
@@ -185,7 +185,7 @@ class Effect<S, T, R> extends Outcome<S, R> {
       start: () => {
         lane.waiting.delete(job);
         lane.running.add(job);
-        work.add(last(command, () => run({ signal: signalOf(command) }), (value) => result((state) => done(state, value as T)), fail));
+        work.add(last(command, () => run({ signal: signalOf(command) }), (value) => result((state, context) => done(state, value as T, context)), fail));
       },
       supersede: () => leave(() => {
         owner.giveUp(command, new SupersededError(command));

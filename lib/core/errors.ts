@@ -86,6 +86,19 @@ export class MailboxFullError extends StoreError {
   }
 }
 
+/** The reader of a feed with the overflow `'disconnect'` was too slow: its buffer was full when one more item came. */
+export class FeedFullError extends StoreError {
+  override readonly name = 'FeedFullError';
+  readonly code = 'FEED_FULL';
+  /** The most items that may wait for the reader. */
+  readonly capacity: number;
+
+  constructor(site: ErrorSite, capacity: number) {
+    super(site, `feed full, capacity ${capacity}`);
+    this.capacity = capacity;
+  }
+}
+
 /** The store was shutting down or closed when the command came, or closed before it was answered. */
 export class StoreClosedError extends StoreError {
   override readonly name = 'StoreClosedError';

@@ -13,7 +13,7 @@
 import { from, isObservable, materialize, type Observable, type ObservableNotification } from 'rxjs';
 import { handling, waitFor } from './chain.js';
 import type { AnyHandler, Command, Definition } from './command.js';
-import { HandlerContext } from './context.js';
+import { HandlerContext, type Clock } from './context.js';
 import { expectState } from './internal/check-options.js';
 import { teardown } from './internal/unhandled.js';
 import { Loop } from './loop.js';
@@ -54,7 +54,7 @@ export abstract class Fold extends Loop {
   /** The first state. @throws TypeError for one that comes later */
   protected make(): unknown {
     const { state } = this.definition;
-    return this.#frozen(expectState(typeof state === 'function' ? (state as () => unknown)() : state));
+    return this.#frozen(expectState(typeof state === 'function' ? (state as (clock: Clock) => unknown)({ now: () => this.options.scheduler.now() }) : state));
   }
 
   /** Makes `next` the state, and shows it. */

@@ -11,10 +11,11 @@
  * ```
  */
 import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs';
+import { expect, expectObject } from '../internal/expect.js';
 import type { Answers } from './answers.js';
 import type { AnyHandler, Command } from './command.js';
+import type { TimerOptions } from './context.js';
 import { AskTimeoutError } from './errors.js';
-import { expect } from './internal/check-options.js';
 import { join, leave, ring, type Link } from './internal/links.js';
 import type { Owner } from './owner.js';
 
@@ -142,16 +143,17 @@ export class Timers {
     this.#ticks.set(type, after(owner.scheduler, period, beat, true));
   }
 
-  set(name: string, ms: number, type: string, payload: unknown): void {
+  set(name: string, ms: number, type: string, payload?: unknown, options: TimerOptions = {}): void {
     const owner = this.#owner;
     expect(typeof ms === 'number' && ms >= 0, 'ms', 'a number from 0 on', ms);
+    expectObject(options, 'options');
     // The command is made now, so that a name that isn't there fails where it was written.
     const command = owner.known(type, payload, true);
     // A cast: `known` has seen to it that there's one.
     const handle = command.route.handle as AnyHandler;
     this.clear(name);
     if (owner.phase === 'closed') return;
-    this.#named.set(name, { command, delay: after(owner.scheduler, ms, () => owner.send(command)) });
+    this.#named.set(name, { command, delay: after(owner.scheduler, ms, () => owner.send(command), options.quiet) });
     command.route = {
       ...command.route,
       handle: (...given) => {

@@ -1,7 +1,7 @@
 /** What may be seen of a store's state: `select`, `snapshot`, and the freezing of what they give out. */
 import { Observable, type Observer, type Subscriber } from 'rxjs';
+import { expect } from '../internal/expect.js';
 import type { Answers } from './answers.js';
-import { expect } from './internal/check-options.js';
 import { join, leave, ring, type Link } from './internal/links.js';
 import { guarded } from './internal/unhandled.js';
 

@@ -7,9 +7,11 @@ import { build } from 'esbuild';
  * what was aimed at for the first is 6.0 (docs/decisions.md, 19).
  */
 const LIMITS = [
-  ['createStore, reply', 8.75],
-  ['createStore, reply, replyLater', 9],
-  ['createStore, reply, effect', 9.6],
+  ['createStore, reply', 8.85],
+  ['createStore, reply, replyLater', 9.1],
+  ['createStore, reply, effect', 9.7],
+  ['createStore, reply, hold, ticket', 9.4],
+  ['createStore, reply, createFeed', 9.9],
   ['reply', 0.3],
 ];
 

@@ -3,8 +3,11 @@
 import { fileURLToPath } from 'node:url';
 import { start } from '../../docs/programs/support/start.js';
 
+/** @param {string} module */
+const source = (module) => fileURLToPath(new URL(`../../lib/${module}.ts`, import.meta.url));
+
 const [outdir = '', ...args] = process.argv.slice(2);
 process.exitCode = await start(args, {
   outdir,
-  alias: { ownstate: fileURLToPath(new URL('../../lib/index.ts', import.meta.url)) },
+  alias: { ownstate: source('index'), 'ownstate/stores': source('stores/index') },
 });

@@ -224,8 +224,8 @@ export const definitions = () => [
   createStore({ state: 0, commands: { reset: (_count, _payload: void, { emit }) => (emit('even'), 0) } }),
   // @ts-expect-error a payload used without a type
   createStore({ state: 0, commands: { set: (_count, to) => to.length } }),
-  // @ts-expect-error a query has no context
-  createStore({ state: 0, commands: { reset: () => 0 }, queries: { now: (_count, _payload: void, { now }: { now: () => number }) => now() } }),
+  // @ts-expect-error a query has the time and no more: it announces nothing
+  createStore({ state: 0, commands: { reset: () => 0 }, queries: { now: (_count, _payload: void, { emit }) => emit('read') } }),
   // @ts-expect-error a handler takes three arguments
   createStore({ state: 0, commands: { set: (_count, _payload: number, _context: object, more: number) => more } }),
   // @ts-expect-error a timer of a payload that is a name: name, milliseconds, command

@@ -36,7 +36,7 @@ export async function start(args, { outdir = 'build/programs', alias = {} } = {}
   // A bundle within this package finds `ownstate` as its users do, by the package's own exports.
   const outfile = `${root}${outdir}/${name}.mjs`;
   await build({
-    entryPoints: [sourceOf(name)], outfile, alias, bundle: true, packages: 'external',
+    stdin: { contents: entryOf(name), resolveDir: fileURLToPath(programs), sourcefile: `start-${name}.ts`, loader: 'ts' }, outfile, alias, bundle: true, packages: 'external',
     platform: 'node', format: 'esm', target: 'node20', tsconfigRaw: '{}', logLevel: 'warning',
   });
   const [code] = await once(spawn(process.execPath, [outfile, ...flags], { stdio: 'inherit' }), 'exit');
@@ -46,6 +46,24 @@ export async function start(args, { outdir = 'build/programs', alias = {} } = {}
 /** @param {string} name */
 function sourceOf(name) {
   return fileURLToPath(new URL(`${name}.ts`, programs));
+}
+
+/**
+ * What runs a program: to load it is enough, or it exports a function of the world (support/world.ts).
+ *
+ * @param {string} name
+ */
+function entryOf(name) {
+  return `
+    import * as loaded from './${name}.js';
+    import { readFlags } from './support/flags.js';
+    import { realWorld, type World } from './support/world.js';
+    const { default: program } = loaded as { default?: (world: World) => Promise<void> };
+    if (program) {
+      readFlags({});
+      await program(realWorld);
+    }
+  `;
 }
 
 /**

@@ -1,44 +1,8 @@
-/** Refuses what a store can't work with, at once and in one form: what was expected, and what came. */
+/** Refuses what a store can't work with, at once: options and definitions. */
 import { asyncScheduler, isObservable, type SchedulerLike } from 'rxjs';
 import type { AnyDefinition } from '../command.js';
+import { expect, expectFunction, expectObject, expectOneOf, expectPositive } from '../../internal/expect.js';
 import type { ResolvedOptions, StoreOptions } from '../options.js';
-
-/** A value as a message shows it. */
-function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'function') return 'a function';
-  try {
-    return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value);
-  } catch {
-    // A revoked proxy tells nothing, not even that.
-    return 'an object';
-  }
-}
-
-/** @throws TypeError in the form of all messages: ``Expected `capacity` to be a positive integer, got -1``. @internal */
-export function expect(holds: boolean, name: string, expected: string, got: unknown): void {
-  if (!holds) throw new TypeError(`Expected \`${name}\` to be ${expected}, got ${show(got)}`);
-}
-
-/** @internal */
-export function expectObject(value: unknown, name: string): void {
-  expect(typeof value === 'object' && value !== null, name, 'an object', value);
-}
-
-/** @internal */
-export function expectPositive(value: unknown, name: string): void {
-  expect(typeof value === 'number' && value > 0, name, 'a positive number', value);
-}
-
-/** @internal */
-export function expectOneOf(value: string, name: string, ...allowed: string[]): void {
-  expect(allowed.includes(value), name, `one of ${allowed.join(', ')}`, value);
-}
-
-/** @internal */
-export function expectFunction(value: unknown, name: string): void {
-  expect(typeof value === 'function', name, 'a function', value);
-}
 
 /** @internal */
 export function expectSignal(value: unknown): void {
