@@ -7,7 +7,7 @@
  *                       capacity; beyond it by `overflow`
  * ```
  */
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable, type Observer, type Subscriber } from 'rxjs';
 import { expect, expectFunction, expectObject, expectOneOf } from '../internal/expect.js';
 import { handling } from './chain.js';
 import { HandlerContext, type Context } from './context.js';
@@ -20,19 +20,25 @@ import type { Outcome } from './outcome.js';
 /** What happens to an item that comes to a full feed, or to the one that waits longest, or to the reader. */
 export type FeedOverflow = 'drop-oldest' | 'drop-newest' | 'disconnect';
 
+/** Why a feed has no reader any more: it left, or the buffer was full under `'disconnect'`. */
+export type FeedLeft = 'left' | 'full';
+
 /** How a feed is made. */
 export interface FeedOptions<S, T> {
-  /** The most items that wait for the reader. A positive integer. */
+  /** The most items that wait for the reader; notices take no room from them. A positive integer. */
   readonly capacity: number;
   /**
    * Beyond that: `'drop-newest'` (default) loses the item that comes, `'drop-oldest'` the one that waits longest, and
    * `'disconnect'` ends the feed: its reader gets what waits, and then `FeedFullError`.
    */
   readonly overflow?: FeedOverflow;
-  /** Makes the item that tells the reader how many were lost at its place. Default: nothing tells. */
+  /**
+   * Makes the item that tells the reader how many were lost at its place. Default: nothing tells. If it throws, the feed
+   * ends with that error.
+   */
   readonly notice?: (lost: number) => T;
-  /** Folded as one more command when the reader has left, or was disconnected. */
-  readonly gone?: (state: S, context: Context) => S | Outcome<S, unknown>;
+  /** Folded as one more command when the reader has left, or was disconnected since the buffer was full. */
+  readonly gone?: (state: S, context: Context, why: FeedLeft) => S | Outcome<S, unknown>;
 }
 
 /**
@@ -107,13 +113,16 @@ export function createFeed<S, T>(context: Context<never>, options: FeedOptions<S
   const source = new Source<T>({ capacity, overflow, notice }, {
     full: () => new FeedFullError({ store: owner.name, type, started: true }, capacity),
     ended: () => owner.readers?.delete(end),
-    left: () => {
-      if (gone && owner.phase !== 'closed') owner.send(landing(owner, type, gone));
+    left: (why) => {
+      if (gone && owner.phase !== 'closed') owner.send(landing<S>(owner, type, (state, now) => gone(state, now, why)));
     },
   });
   const end = () => source.close();
   // Only if the handler gets through: else nobody ever sees it.
-  (extras.deeds ??= []).push(() => (owner.readers ??= new Set()).add(end));
+  (extras.deeds ??= []).push(() => {
+    if (owner.phase === 'closed') end();
+    else (owner.readers ??= new Set()).add(end);
+  });
   return source;
 }
 
@@ -128,7 +137,23 @@ interface Buffer<T> {
 interface Ends {
   full(): Error;
   ended(): void;
-  left(): void;
+  left(why: FeedLeft): void;
+}
+
+/** Stands among the items where some were lost. It takes no room from them. */
+class Gap {
+  readonly lost: number;
+
+  constructor(lost: number) {
+    this.lost = lost;
+  }
+}
+
+/** Whoever reads: told that there's something, or handed an item where nothing else waits. */
+interface Reading<T> {
+  readonly wake: () => void;
+  /** Shows an item at once; `undefined` for a reader who comes for it. */
+  readonly show?: (item: T) => void;
 }
 
 class Source<T> implements FeedSource<T> {
@@ -136,13 +161,17 @@ class Source<T> implements FeedSource<T> {
   lost = 0;
   readonly #options: Buffer<T>;
   readonly #ends: Ends;
-  readonly #items = new Ring<T>();
+  /** What waits for the reader, made when something first does: most readers take each at once. */
+  #items: Ring<T | Gap> | undefined = undefined;
+  /** Items that wait, gaps not counted. */
+  #waiting = 0;
   /** Lost since the reader was last told; before the first item if the oldest are dropped, else behind the last. */
   #untold = 0;
   #phase: 'open' | 'ended' | 'failed' | 'over' = 'open';
   #error: unknown;
-  /** Told that there's something to read. */
-  #wake: (() => void) | undefined;
+  #reading: Reading<T> | undefined = undefined;
+  /** The reader is being shown something: what comes now waits until it has seen that. */
+  #showing = false;
   #taken = false;
 
   constructor(options: Buffer<T>, ends: Ends) {
@@ -152,27 +181,41 @@ class Source<T> implements FeedSource<T> {
   }
 
   push(item: T): void {
-    this.#outside();
+    if (handling.by) refuse();
     if (this.#phase !== 'open') return;
+    const reading = this.#reading;
+    if (reading?.show === undefined || this.#showing || this.#waiting > 0 || this.#untold > 0) return this.#keep(item);
+    this.#showing = true;
+    reading.show(item);
+    this.#showing = false;
+    if (this.#waiting > 0 || this.#phase !== 'open') reading.wake();
+  }
+
+  /** An item that can't be shown at once. */
+  #keep(item: T): void {
     const { capacity, overflow } = this.#options;
-    if (this.#items.size >= capacity) {
+    const items = this.#items ??= new Ring();
+    if (this.#waiting >= capacity) {
       if (overflow === 'disconnect') {
         this.#finish('failed', this.#ends.full());
-        return this.#ends.left();
+        return this.#ends.left('full');
       }
       this.lost++;
       this.#untold++;
       if (overflow === 'drop-newest') return;
-      this.#items.shift();
-    } else if (overflow === 'drop-newest') {
-      for (const told of this.#told()) this.#items.push(told);
+      items.shift();
+      this.#waiting--;
+    } else if (overflow === 'drop-newest' && this.#untold > 0) {
+      items.push(new Gap(this.#untold));
+      this.#untold = 0;
     }
-    this.#items.push(item);
-    this.#wake?.();
+    items.push(item);
+    this.#waiting++;
+    if (!this.#showing) this.#reading?.wake();
   }
 
   end(error?: unknown): void {
-    this.#outside();
+    if (handling.by) refuse();
     this.#finish(error === undefined ? 'ended' : 'failed', error);
   }
 
@@ -182,21 +225,40 @@ class Source<T> implements FeedSource<T> {
   }
 
   /** One reader, once. @throws TypeError for another one */
-  take(wake: () => void): void {
+  take(reading: Reading<T>): void {
     if (this.#taken) throw new TypeError('Expected a feed to have one reader, got another');
     this.#taken = true;
-    this.#wake = wake;
+    this.#reading = reading;
+  }
+
+  /** Shows all that waits, and the end, to a reader for whom nothing is to wait. */
+  showAll(to: Observer<T>, closed: () => boolean): void {
+    if (this.#showing) return;
+    this.#showing = true;
+    while (!closed()) {
+      const next = this.read();
+      if (next === undefined) break;
+      if (next === 'end') to.complete();
+      else if ('error' in next) to.error(next.error);
+      else to.next(next.item);
+    }
+    this.#showing = false;
   }
 
   /** The next item, the end, or nothing yet. */
   read(): { readonly item: T } | { readonly error: unknown } | 'end' | undefined {
-    const { overflow } = this.#options;
-    if (overflow !== 'drop-newest' || this.#items.size === 0) {
-      const [told] = this.#told().map((item) => ({ item }));
-      if (told) return told;
+    const lost = this.#options.overflow === 'drop-oldest' || this.#waiting === 0 ? this.#untold : 0;
+    if (lost > 0) {
+      this.#untold = 0;
+      return this.#told(lost) ?? this.read();
     }
-    // A cast: the items themselves may be `undefined`.
-    if (this.#items.size > 0) return { item: this.#items.shift() as T };
+    if (this.#waiting > 0) {
+      // A cast: there's one, as `#waiting` says; and the items themselves may be `undefined`.
+      const item = this.#items?.shift() as T | Gap;
+      if (item instanceof Gap) return this.#told(item.lost) ?? this.read();
+      this.#waiting--;
+      return { item };
+    }
     const phase = this.#phase;
     if (phase === 'open') return undefined;
     this.#phase = 'over';
@@ -205,22 +267,36 @@ class Source<T> implements FeedSource<T> {
 
   /** The reader reads no more. */
   leave(): void {
-    this.#wake = undefined;
-    this.#items.keep(() => false);
-    this.#untold = 0;
-    if (this.#phase === 'open') {
-      this.#ends.ended();
-      this.#ends.left();
-    }
-    this.#phase = 'over';
+    this.#reading = undefined;
+    const open = this.#phase === 'open';
+    this.#discard();
+    if (!open) return;
+    this.#ends.ended();
+    this.#ends.left('left');
   }
 
-  /** The item that tells of those lost, if there's one to tell. */
-  #told(): T[] {
+  /** What tells of those lost, if anything does; a notice that can't be made ends this feed, and harms no other. */
+  #told(lost: number): { readonly item: T } | { readonly error: unknown } | undefined {
     const { notice } = this.#options;
-    const lost = this.#untold;
-    this.#untold = 0;
-    return lost > 0 && notice ? [notice(lost)] : [];
+    if (notice === undefined) return undefined;
+    try {
+      return { item: notice(lost) };
+    } catch (error) {
+      const open = this.#phase === 'open';
+      this.#discard();
+      if (open) {
+        this.#ends.ended();
+        this.#ends.left('left');
+      }
+      return { error };
+    }
+  }
+
+  /** Nothing of it is read any more. */
+  #discard(): void {
+    this.#phase = 'over';
+    this.#items = undefined;
+    this.#waiting = this.#untold = 0;
   }
 
   #finish(phase: 'ended' | 'failed', error: unknown): void {
@@ -228,44 +304,33 @@ class Source<T> implements FeedSource<T> {
     this.#phase = phase;
     this.#error = error;
     this.#ends.ended();
-    this.#wake?.();
+    if (!this.#showing) this.#reading?.wake();
   }
+}
 
-  /** @throws TypeError within a handler */
-  #outside(): void {
-    if (handling.by) throw new TypeError('Expected a feed to be written in `context.after`, got it within a handler');
-  }
+/** @throws TypeError since it's called within a handler */
+function refuse(): never {
+  throw new TypeError('Expected a feed to be written in `context.after`, got it within a handler');
 }
 
 class Reader<T> extends Observable<T> implements Feed<T> {
   readonly #source: Source<T>;
 
   constructor(source: Source<T>) {
-    super((subscriber) => this.#show(subscriber));
+    super((subscriber) => this.#subscribe(subscriber));
     this.#source = source;
   }
 
   /** To a subscriber: each item at once. */
-  #show(subscriber: Subscriber<T>): () => void {
+  #subscribe(subscriber: Subscriber<T>): void {
     const source = this.#source;
     const observer = guarded(subscriber);
-    let showing = false;
-    const show = () => {
-      // What is pushed while one is shown comes after it.
-      if (showing) return;
-      showing = true;
-      while (!subscriber.closed) {
-        const next = source.read();
-        if (next === undefined) break;
-        if (next === 'end') observer.complete();
-        else if ('error' in next) observer.error(next.error);
-        else observer.next(next.item);
-      }
-      showing = false;
-    };
-    source.take(show);
-    show();
-    return () => source.leave();
+    const closed = () => subscriber.closed;
+    const wake = () => source.showAll(observer, closed);
+    source.take({ wake, show: observer.next });
+    // It may leave while it's shown what has waited.
+    subscriber.add(() => source.leave());
+    wake();
   }
 
   /** To a loop: one item each time it comes round. */
@@ -287,7 +352,7 @@ class Reader<T> extends Observable<T> implements Feed<T> {
         else resolve({ done: false, value: next.item });
       }
     };
-    source.take(serve);
+    source.take({ wake: serve });
     return {
       next: () => new Promise((resolve, reject) => {
         waiting.push({ resolve, reject });

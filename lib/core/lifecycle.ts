@@ -8,6 +8,7 @@
  * ```
  */
 import type { Subscription } from 'rxjs';
+import { unwatch, watch } from './internal/abort-signals.js';
 import { after } from './timers.js';
 import type { Owner } from './owner.js';
 
@@ -55,9 +56,9 @@ export class Lifecycle {
   /** Ends the store at once when the signal aborts. */
   endWith(signal: AbortSignal): void {
     if (signal.aborted) return this.#owner.close();
-    const listener = () => this.#owner.close();
-    signal.addEventListener('abort', listener);
-    this.#unlisten = () => signal.removeEventListener('abort', listener);
+    const close = () => this.#owner.close();
+    watch(signal, close);
+    this.#unlisten = () => unwatch(signal, close);
   }
 
   /** The store is closed: nothing is left behind. */

@@ -5,7 +5,7 @@ import {
 } from 'ownstate';
 import { marbles, type Marbles } from 'ownstate/testing';
 import { concat, from, map, mergeMap, NEVER, Observable, of, throwError, timer, VirtualTimeScheduler } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 const after = <T>(ms: number, value: T) => timer(ms).pipe(map(() => value));
 const closed = (type: string, started: boolean) => new StoreClosedError({ store: 'store', type, started });
@@ -594,6 +594,18 @@ describe('S9 Shutdown', () => {
       expect(on.size).toBe(1);
       await store.shutdown();
       expect(on.size).toBe(0);
+    });
+
+    it('has one listener on the signal, however many stores and asks go by it', async () => {
+      const controller = new AbortController();
+      const add = vi.spyOn(controller.signal, 'addEventListener');
+      const stores = Array.from({ length: 100 }, () => createStore({ ...word, queries: {} }, { signal: controller.signal }));
+      const pending = createStore({ state: 0, commands: { wait: (n: number) => replyLater(n, NEVER) } }).with({ signal: controller.signal }).ask.wait();
+      const failed = expect(pending).rejects.toMatchObject({ code: 'ASK_ABORTED' });
+      expect(add).toHaveBeenCalledTimes(1);
+      controller.abort();
+      expect(stores.map((store) => store.status().phase)).toEqual(stores.map(() => 'closed'));
+      await failed;
     });
   });
 
