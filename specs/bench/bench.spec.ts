@@ -20,7 +20,7 @@ const load = (name: string) => import(/* @vite-ignore */ new URL(`${name}.js`, i
 const modules = await Promise.all(['lines', 'figures', 'tables', 'write-docs'].map(load));
 const { LINES, quantile, ratio, judge, limit, written, between, summary } = Object.assign({}, ...modules) as Harness;
 
-const files = readdirSync(new URL('.', import.meta.url));
+const files = readdirSync(new URL('.', import.meta.url), { recursive: true });
 const page = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8');
 
 describe('the benchmark', () => {

@@ -66,7 +66,7 @@ export function judge({ least = -Infinity, most = Infinity }, value) {
 export function written(value, unit) {
   switch (unit) {
     case 'ratio': return value.toFixed(2);
-    case 'ms': return `${value.toFixed(0)} ms`;
+    case 'ms': return `${value.toFixed(value < 10 ? 3 : 0)} ms`;
     case 'frames': return `${value} frames`;
     case 'bytes': return value < 1e5 ? `${value.toFixed(value < 10 ? 2 : 0)} B` : `${(value / 1e6).toFixed(2)} MB`;
     case 'per second': return value < 1e6 ? `${(value / 1e3).toFixed(1)} k/s` : `${(value / 1e6).toFixed(2)} M/s`;

@@ -28,21 +28,30 @@ export function markdownTable(head, rows) {
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
+/** The parts of the page, each with its own markers: the core's lines, and those of the ready-made stores. */
+const PARTS = { '': (/** @type {string} */ name) => !name.includes('/'), 'stores ': (/** @type {string} */ name) => name.startsWith('stores/') };
+
 /**
- * Writes the figures of all lines; nothing, and gives false, if one of them has none.
+ * Writes the figures of each part of which all lines have some; gives false if there's none.
  * @param {string} setting
  * @param {import('./tables.js').Results} results
  */
 export function writeDocs(setting, results) {
-  if (!Object.values(results).every(isReport)) return false;
-  const expected = summary(results).map(({ name, what, figure, range, expected, verdict }) =>
-    [`${LINES[name].title}; ${what}`, figure, range, expected, verdict, `\`npm run bench -- ${name}\``]);
-  const measured = Object.entries(results).flatMap(([name, result]) => !isReport(result) ? [] : result.figures.map((each) =>
-    [`\`${name}\``, each.what, written(each.value, each.unit), spread(each)]));
   let text = readFileSync(FILE, 'utf8');
-  text = between(text, 'setting', `Measured with ${setting}, by \`npm run bench -- --docs\`.`);
-  text = between(text, 'expected', markdownTable(['what', 'figure', 'half of the rounds', 'expected', '', 'by'], expected));
-  text = between(text, 'measured', markdownTable(['line', 'what', 'median', 'half of the rounds'], measured));
+  let parts = 0;
+  for (const [part, holds] of Object.entries(PARTS)) {
+    const own = Object.fromEntries(Object.entries(results).filter(([name]) => holds(name)));
+    const complete = Object.keys(LINES).filter(holds).every((name) => isReport(own[name] ?? 'skipped'));
+    if (!complete) continue;
+    parts++;
+    const expected = summary(own).map(({ name, what, figure, range, expected, verdict }) =>
+      [`${LINES[name].title}; ${what}`, figure, range, expected, verdict, `\`npm run bench -- ${name}\``]);
+    const measured = Object.entries(own).flatMap(([name, result]) => !isReport(result) ? [] : result.figures.map((each) =>
+      [`\`${name}\``, each.what, written(each.value, each.unit), spread(each)]));
+    text = between(text, `${part}setting`, `Measured with ${setting}, by \`npm run bench -- --docs\`.`);
+    text = between(text, `${part}expected`, markdownTable(['what', 'figure', 'half of the rounds', 'expected', '', 'by'], expected));
+    text = between(text, `${part}measured`, markdownTable(['line', 'what', 'median', 'half of the rounds'], measured));
+  }
   writeFileSync(FILE, text);
-  return true;
+  return parts > 0;
 }

@@ -8,14 +8,15 @@ import { compile, doors, exportsOf, fileOf, modulesIn } from './program.js';
 const EXPECTED: Readonly<Record<string, { readonly values: readonly string[]; readonly types: readonly string[] }>> = {
   'ownstate': {
     values: [
-      'AskAbortedError', 'AskTimeoutError', 'BusyError', 'DeadlockError', 'MailboxFullError', 'StoreClosedError', 'StoreError', 'SupersededError',
-      'UnknownCommandError', 'createStore', 'effect', 'reply', 'replyLater', 'type',
+      'AskAbortedError', 'AskTimeoutError', 'BusyError', 'DeadlockError', 'FeedFullError', 'MailboxFullError', 'StoreClosedError', 'StoreError',
+      'SupersededError', 'UnknownCommandError', 'createFeed', 'createStore', 'effect', 'hold', 'reply', 'replyLater', 'ticket', 'type',
     ],
     types: [
-      'AnyDefinition', 'AskOptions', 'Asks', 'Client', 'CommandOf', 'Commands', 'Context', 'ContextTimers', 'Definition', 'EffectContext',
-      'EffectPlan', 'EffectPolicy', 'ErrorEvent', 'ErrorSite', 'EventOf', 'Given', 'Handler', 'HandlerOutcome', 'MailboxOptions', 'Message', 'MessageOf',
+      'AnyDefinition', 'AskOptions', 'Asks', 'Client', 'Clock', 'CommandOf', 'Commands', 'Context', 'ContextTimers', 'Definition', 'EffectContext',
+      'EffectPlan', 'EffectPolicy', 'ErrorEvent', 'ErrorSite', 'EventOf', 'Feed', 'FeedOptions',
+      'FeedOverflow', 'FeedSource', 'Given', 'Handler', 'HandlerOutcome', 'HoldOptions', 'MailboxOptions', 'Message', 'MessageOf',
       'Outcome', 'Overflow', 'Phase', 'QueryHandler', 'Reply', 'ReplyTo', 'ShutdownOptions', 'StateOf', 'Status', 'Store',
-      'StoreOptions', 'Tells', 'TraceEvent', 'Type', 'ViewOf',
+      'StoreOptions', 'Tells', 'Ticket', 'TimerOptions', 'TraceEvent', 'Type', 'ViewOf',
     ],
   },
   'ownstate/testing': {
