@@ -42,3 +42,11 @@ export function checkBoolean(value: unknown, field: string): void {
 export function checkOneOf(value: unknown, field: string, ...allowed: readonly string[]): void {
   check(allowed.includes(value as string), field, `one of ${allowed.join(', ')}`, value);
 }
+
+/** What a key may be. `'1'` and 1 are two keys; `''` and `'__proto__'` are keys like any other. */
+export type Key = string | number;
+
+/** NaN is refused: it's what a miscalculation gives. @throws InvalidPayloadError */
+export function checkKey(value: unknown, field: string = 'key'): void {
+  if (typeof value !== 'string') check(typeof value === 'number' && value === value, field, 'a string or a number', value);
+}

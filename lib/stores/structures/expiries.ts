@@ -35,8 +35,11 @@ export class Expiries {
   /** A slot expires at `time`, in milliseconds; `Infinity` for never. */
   set(slot: number, time: number): void {
     if (slot >= this.#at.length) this.#grow(slot + 1);
+    const before = this.#at[slot]!;
     this.#at[slot] = time;
     if (time === Infinity) this.#heap.delete(slot);
+    // What moves back is in the heap already, by a time that is early enough.
+    else if (before <= time) return;
     else if (!this.#heap.has(slot) || time < this.#known[slot]!) this.#order(slot, time);
   }
 
@@ -53,14 +56,24 @@ export class Expiries {
     this.#known = new Float64Array(16);
   }
 
-  /** A slot that has expired, the earliest of them first, or -1. It's to be deleted, or set anew, before the next. */
-  due(now: number): number {
+  /**
+   * A slot that has expired, the earliest of them first, or -1. It's to be deleted, or set anew, before the next. Puts at
+   * most `moves` of those right that moved back: if it gives -1 while `next` is due, there's more to look at.
+   */
+  due(now: number, moves: number = Infinity): number {
+    let left = moves;
     for (let slot = this.#heap.first; slot >= 0 && this.#known[slot]! <= now; slot = this.#heap.first) {
       const time = this.#at[slot]!;
       if (time === this.#known[slot]!) return slot;
+      if (left-- <= 0) return -1;
       this.#order(slot, time);
     }
     return -1;
+  }
+
+  /** The slot that expires first, as far as the heap knows, or -1. */
+  get first(): number {
+    return this.#heap.first;
   }
 
   /** Nothing expires before this time; `Infinity` if nothing ever does. */
@@ -71,16 +84,21 @@ export class Expiries {
 
   /** How many slots are expired and still there. Costs what it counts, and those that moved back. */
   count(now: number): number {
-    let count = 0;
+    return this.expired(now).length;
+  }
+
+  /** The slots that are expired and still there, in no order. Costs the same. */
+  expired(now: number): number[] {
+    const expired: number[] = [];
     const places = [0];
     for (const place of places) {
       if (place >= this.#heap.size) continue;
       const slot = this.#heap.at(place);
       if (this.#known[slot]! > now) continue;
-      if (this.#at[slot]! <= now) count++;
+      if (this.#at[slot]! <= now) expired.push(slot);
       places.push(2 * place + 1, 2 * place + 2);
     }
-    return count;
+    return expired;
   }
 
   /** Tells the heap. */

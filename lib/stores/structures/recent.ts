@@ -14,6 +14,16 @@ export class Recent<T> {
     return this.#items.length;
   }
 
+  /** The oldest one: the next to be overwritten, once so many are there. */
+  get oldest(): T | undefined {
+    return this.#items[(this.#count - this.size) % this.#capacity];
+  }
+
+  /** The item at a place, the oldest one at 0. */
+  at(place: number): T | undefined {
+    return place < 0 || place >= this.size ? undefined : this.#items[(this.#count - this.size + place) % this.#capacity];
+  }
+
   push(item: T): void {
     if (this.#capacity > 0) this.#items[this.#count++ % this.#capacity] = item;
   }

@@ -22,12 +22,15 @@ export class Sweep {
     this.#every = every;
   }
 
-  /** To be called whenever something may expire earlier than before; `next`: when the first one does. */
-  arm({ now, timers }: Context<never>, next: number): void {
-    const due = next + this.#every;
+  /**
+   * To be called whenever something may expire earlier than before; `next`: when the first one does. `exact`: when the
+   * first one does that somebody waits for, so that it's swept at that very time.
+   */
+  arm(context: Context<never>, next: number, exact: number = Infinity): void {
+    const due = Math.min(next + this.#every, exact);
     if (due >= this.#due) return;
     this.#due = due;
-    timers.set('sweep', Math.max(0, due - now()), 'sweep', undefined, { quiet: true });
+    context.timers.set('sweep', Math.max(0, due - context.now()), 'sweep', undefined, { quiet: true });
   }
 
   /** To be called by the command `sweep`, before it removes anything. */

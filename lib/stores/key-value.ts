@@ -1,0 +1,316 @@
+/**
+ * A key-value store: values by key, with lifetimes, changes in one step, and keys that can be watched.
+ *
+ * ```
+ *   options.ts    how it's made, and what a dump is          payloads.ts   what commands take, checked at the door
+ *   state.ts      the keys, and all that changes them        watchers.ts   who watches which key; watch.ts for rxjs
+ * ```
+ *
+ * `undefined` is no value: it's what there is where no key is. So it can't be set, and whoever makes it the next value
+ * (`update`, `compareAndSet`) deletes the key. Everything else is a value: `null`, 0, `''`, `false`, NaN.
+ */
+import { createFeed, createStore, reply, type, type Clock, type Context, type Feed, type Outcome, type Store, type Type } from '../index.js';
+import { TooManyWatchersError } from './errors.js';
+import { settingsOf, type KeyValueDump, type KeyValueOptions } from './key-value/options.js';
+import {
+  checkChange, checkChanged, checkExchange, checkKeys, checkSetting, checkSettings, type Change, type Exchange, type KeysOptions, type KeysPage, type Setting,
+} from './key-value/payloads.js';
+import { KeyValueState, type KeyValueEvent } from './key-value/state.js';
+import { checkKey, checkString, type Key } from './structures/check-payload.js';
+import { dumpOf } from './structures/dump.js';
+import { checkPage, pageOf } from './structures/pages.js';
+
+export { watch } from './key-value/watch.js';
+export type { DumpedEntry, KeyValueDump, KeyValueOptions, OnFull } from './key-value/options.js';
+export type { Change, Exchange, KeysOptions, KeysPage, Setting } from './key-value/payloads.js';
+export type { KeyValueEvent } from './key-value/state.js';
+
+/** What `stats` gives. */
+export interface KeyValueStats {
+  /** Keys that are there. */
+  readonly keys: number;
+  /** Of them, those that will expire. */
+  readonly expiring: number;
+  readonly maxKeys: number;
+  /** Readers that watch a key. */
+  readonly watchers: number;
+  /** Keys that expired and were removed, so far. */
+  readonly expired: number;
+  /** Keys that had to make room, so far. */
+  readonly evicted: number;
+}
+
+/** What a handler of a key-value store gets. */
+type Handling<V> = Context<KeyValueEvent<V>>;
+
+/** What a handler gives back: the state is changed in place. */
+type Reply<V, R> = Outcome<KeyValueState<V>, R>;
+
+/** The commands and queries of a key-value store. */
+export interface KeyValueDefinition<V = unknown> {
+  readonly name: string;
+  /** Makes the first state. */
+  readonly state: (clock: Clock) => KeyValueState<V>;
+  readonly commands: {
+    /** Writes a value; replies whether it did, or with `returnOld` the value before. Its lifetime begins anew. */
+    readonly set: (state: KeyValueState<V>, setting: Setting<V>, context: Handling<V>) => Reply<V, boolean | V | undefined>;
+    /** Writes a value, and replies the one before: `set` with `returnOld`, and its type. */
+    readonly getAndSet: (state: KeyValueState<V>, setting: Setting<V>, context: Handling<V>) => Reply<V, V | undefined>;
+    /** Writes many in a row, all or none; replies what `set` does for each, in their order. */
+    readonly setMany: (state: KeyValueState<V>, settings: readonly Setting<V>[], context: Handling<V>) => Reply<V, (boolean | V | undefined)[]>;
+    /** Writes `value` if the present one is as `expected`; replies whether it was. */
+    readonly compareAndSet: (state: KeyValueState<V>, exchange: Exchange<V>, context: Handling<V>) => Reply<V, boolean>;
+    /** Changes a value by a function, in one step; replies the new value. */
+    readonly update: (state: KeyValueState<V>, change: Change<V>, context: Handling<V>) => Reply<V, V | undefined>;
+    /** Deletes a key; replies whether it was there. */
+    readonly delete: (state: KeyValueState<V>, key: Key, context: Handling<V>) => Reply<V, boolean>;
+    /** Deletes many; replies for each, in their order, whether it was there. */
+    readonly deleteMany: (state: KeyValueState<V>, keys: readonly Key[], context: Handling<V>) => Reply<V, boolean[]>;
+    /** Deletes a key, and replies its value. */
+    readonly take: (state: KeyValueState<V>, key: Key, context: Handling<V>) => Reply<V, V | undefined>;
+    /** Deletes all keys, and replies how many there were. */
+    readonly clear: (state: KeyValueState<V>, payload: void, context: Handling<V>) => Reply<V, number>;
+    /**
+     * Replies a feed of the key's value: the present one, then each that is written, `undefined` when it's gone. A reader
+     * who is slow gets the last one only. It has to be read, or left, by whoever asked; `watch` does so.
+     */
+    readonly watch: (state: KeyValueState<V>, key: Key, context: Handling<V>) => Reply<V, Feed<V | undefined>>;
+    /** Removes what has expired, and replies how many. It's sent by a timer; there's no need to. */
+    readonly sweep: (state: KeyValueState<V>, payload: void, context: Handling<V>) => Reply<V, number>;
+  };
+  readonly queries: {
+    /** The value of a key; `undefined` where there's none. */
+    readonly get: (state: KeyValueState<V>, key: Key, clock: Clock) => V | undefined;
+    /** The values of many keys, in their order. */
+    readonly getMany: (state: KeyValueState<V>, keys: readonly Key[], clock: Clock) => (V | undefined)[];
+    /** Whether a key is there. */
+    readonly has: (state: KeyValueState<V>, key: Key, clock: Clock) => boolean;
+    /** How long a key will live, in milliseconds; `Infinity` for ever, `undefined` where there's none. */
+    readonly remainingTtl: (state: KeyValueState<V>, key: Key, clock: Clock) => number | undefined;
+    /** How many keys there are. */
+    readonly size: (state: KeyValueState<V>, payload: void, clock: Clock) => number;
+    /** The keys, page by page, in no particular order. */
+    readonly keys: (state: KeyValueState<V>, page: KeysOptions | undefined, clock: Clock) => KeysPage;
+    /** What the store tells of itself in numbers. */
+    readonly stats: (state: KeyValueState<V>, payload: void, clock: Clock) => KeyValueStats;
+    /** All keys as plain data, for the option `restore` of another store. */
+    readonly dump: (state: KeyValueState<V>, payload: void, clock: Clock) => KeyValueDump<V>;
+  };
+  /** How often anything was changed, so that `select` tells of it. */
+  readonly view: (state: KeyValueState<V>) => { readonly changes: number };
+  readonly events: Type<KeyValueEvent<V>>;
+}
+
+/** A key-value store: what `createKeyValue` makes. */
+export type KeyValue<V = unknown> = Store<KeyValueDefinition<V>>;
+
+/**
+ * The definition of a key-value store, for whoever makes stores of definitions. (One that is restored sweeps what
+ * expires from its first `sweep` or write on; `createKeyValue` sees to that.)
+ *
+ * @param options as for `createKeyValue`
+ * @throws TypeError for options that no store can work with
+ *
+ * @example
+ * ```ts
+ * import { createStore } from 'ownstate';
+ * import { defineKeyValue } from 'ownstate/stores';
+ *
+ * const colours = createStore(defineKeyValue<string>({ maxKeys: 3 }));
+ * console.log(await colours.ask.set({ key: 'sky', value: 'blue' })); // true
+ * ```
+ */
+export function defineKeyValue<V = unknown>(options: KeyValueOptions<V> = {}): KeyValueDefinition<V> {
+  const settings = settingsOf(options);
+  const { name, maxKeys, maxWatchers, equal } = settings;
+  type State = KeyValueState<V>;
+
+  /** Writes a value that is copied already, where its conditions hold. */
+  function write(state: State, setting: Setting<V>, value: V, now: number, context: Handling<V>): boolean | V | undefined {
+    const { key, ttl, keepTtl, ifAbsent, ifPresent, returnOld } = setting;
+    const slot = state.find(key, now);
+    const old = returnOld === true ? state.shown(slot) : undefined;
+    const written = slot < 0 ? ifPresent !== true : ifAbsent !== true;
+    if (written) {
+      if (slot < 0) state.expectRoom(1, now);
+      state.put(key, value, state.expiry(keepTtl === true ? slot : -1, ttl, context), now, context);
+    }
+    return returnOld === true ? old : written;
+  }
+
+  /** How many keys come to be by these settings. */
+  function added(state: State, items: readonly Setting<V>[], now: number): number {
+    const keys = new Set<Key>();
+    for (const { key, ifPresent } of items) if (ifPresent !== true && state.find(key, now) < 0) keys.add(key);
+    return keys.size;
+  }
+
+  /** Makes `value` the value of a key, or deletes it; `slot`: where it stands, or -1. */
+  function become(state: State, { key, ttl }: { key: Key; ttl?: number }, value: V | undefined, slot: number, context: Handling<V>): void {
+    const now = state.time(context);
+    if (value !== undefined) {
+      const kept = state.copied(value);
+      if (slot < 0) state.expectRoom(1, now);
+      state.put(key, kept, state.expiry(slot, ttl, context), now, context);
+    } else if (slot >= 0) state.remove(slot, 'deleted', context);
+  }
+
+  /** Deletes a key if it's there. */
+  function removed(state: State, key: Key, now: number, context: Handling<V>): boolean {
+    state.clean(key, now, context);
+    const slot = state.find(key, now);
+    if (slot >= 0) state.remove(slot, 'deleted', context);
+    return slot >= 0;
+  }
+
+  return {
+    name,
+    state: (clock) => new KeyValueState(settings, clock),
+    events: type<KeyValueEvent<V>>(),
+    view: ({ view }) => view,
+    commands: {
+      set: (state, setting, context) => {
+        checkSetting(setting);
+        return reply(state, write(state, setting, state.copied(setting.value), state.time(context), context));
+      },
+      getAndSet: (state, setting, context) => {
+        checkSetting(setting);
+        // A cast: with `returnOld` it's the old value.
+        return reply(state, write(state, { ...setting, returnOld: true }, state.copied(setting.value), state.time(context), context) as V | undefined);
+      },
+      setMany: (state, items, context) => {
+        checkSettings(items);
+        const values = items.map(({ value }) => state.copied(value));
+        const now = state.time(context);
+        state.expectRoom(added(state, items, now), now);
+        return reply(state, items.map((setting, at) => write(state, setting, values[at]!, now, context)));
+      },
+      compareAndSet: (state, exchange, context) => {
+        checkExchange(exchange);
+        const { key, expected, value } = exchange;
+        const slot = state.find(key, state.time(context));
+        const present = state.shown(slot);
+        const same = present === undefined || expected === undefined ? present === expected : equal(present, expected);
+        if (same) become(state, exchange, value, slot, context);
+        return reply(state, same);
+      },
+      update: (state, change, context) => {
+        checkChange(change);
+        const slot = state.find(change.key, state.time(context));
+        const value = change.with(state.shown(slot));
+        checkChanged(value);
+        become(state, change, value, slot, context);
+        return reply(state, value);
+      },
+      delete: (state, key, context) => {
+        checkKey(key);
+        return reply(state, removed(state, key, state.time(context), context));
+      },
+      deleteMany: (state, keys, context) => {
+        checkKeys(keys);
+        const now = state.time(context);
+        return reply(state, keys.map((key) => removed(state, key, now, context)));
+      },
+      take: (state, key, context) => {
+        checkKey(key);
+        const now = state.time(context);
+        const value = state.shown(state.find(key, now));
+        removed(state, key, now, context);
+        return reply(state, value);
+      },
+      clear: (state, _payload, context) => reply(state, state.clear(state.time(context), context)),
+      watch: (state, key, context) => {
+        checkKey(key);
+        const { watchers } = state;
+        if (watchers.size >= maxWatchers) throw new TooManyWatchersError(maxWatchers);
+        const now = state.time(context);
+        const source = createFeed<State, V | undefined>(context, {
+          capacity: 1,
+          overflow: 'drop-oldest',
+          gone: (later) => {
+            later.watchers.leave(key, source, later.slots.find(key));
+            return later;
+          },
+        });
+        const value = state.shown(state.find(key, now));
+        state.clean(key, now, context);
+        const slot = state.find(key, now);
+        watchers.join(key, source, slot, state.expiries.at(slot));
+        state.arm(context, now);
+        context.after(() => source.push(value));
+        return reply(state, source.feed);
+      },
+      sweep: (state, _payload, context) => reply(state, state.sweep(state.time(context), context)),
+    },
+    queries: {
+      get: (state, key, clock) => {
+        checkKey(key);
+        return state.shown(state.find(key, state.time(clock)));
+      },
+      getMany: (state, keys, clock) => {
+        checkKeys(keys);
+        const now = state.time(clock);
+        return keys.map((key) => state.shown(state.find(key, now)));
+      },
+      has: (state, key, clock) => {
+        checkKey(key);
+        return state.find(key, state.time(clock)) >= 0;
+      },
+      remainingTtl: (state, key, clock) => {
+        checkKey(key);
+        const now = state.time(clock);
+        const slot = state.find(key, now);
+        return slot < 0 ? undefined : state.expiries.at(slot) - now;
+      },
+      size: (state, _payload, clock) => state.size(state.time(clock)),
+      keys: (state, page = {}, clock) => {
+        checkPage(page);
+        const { prefix } = page;
+        if (prefix !== undefined) checkString(prefix, 'prefix');
+        const now = state.time(clock);
+        const fits = (key: Key) => prefix === undefined || (typeof key === 'string' && key.startsWith(prefix));
+        const { items, after } = pageOf(state.slots, page, (slot, key) => fits(key) && !state.expiries.isExpired(slot, now) ? key : undefined);
+        return { keys: items, after };
+      },
+      stats: (state, _payload, clock) => {
+        const now = state.time(clock);
+        const { slots, expiries, watchers, expired, evicted } = state;
+        const dead = expiries.count(now);
+        return { keys: slots.size - dead, expiring: expiries.size - dead, maxKeys, watchers: watchers.size, expired, evicted };
+      },
+      dump: (state, _payload, clock) => {
+        const now = state.time(clock, true);
+        return { ...dumpOf('key-value', now), entries: Array.from(state.entries(now)) };
+      },
+    },
+  };
+}
+
+/**
+ * Makes a key-value store. Commands: `set`, `getAndSet`, `setMany`, `compareAndSet`, `update`, `delete`, `deleteMany`,
+ * `take`, `clear`, `watch`, `sweep`; queries: `get`, `getMany`, `has`, `remainingTtl`, `size`, `keys`, `stats`, `dump`. Its
+ * view is `{ changes }`, for `select`. On `events$`: set, deleted, expired, evicted, cleared.
+ *
+ * A reply may fail with `InvalidPayloadError`, with `TooManyKeysError` beyond `maxKeys`, and with `TooManyWatchersError`;
+ * nothing has changed then. A command costs O(1) in time for each key, and O(log n) where a key expires.
+ *
+ * Gotchas: an object that was put in is the caller's still, who had better not change it; or give the option `copy`.
+ *
+ * @param options lifetimes and bounds, and those of `createStore`
+ * @throws TypeError for options that no store can work with
+ *
+ * @example
+ * ```ts
+ * import { createKeyValue } from 'ownstate/stores';
+ *
+ * const stock = createKeyValue<number>();
+ * console.log(await stock.ask.set({ key: 'tea', value: 3 })); // true
+ * console.log(await stock.ask.update({ key: 'tea', with: (tins = 0) => tins + 2 })); // 5
+ * console.log(await stock.ask.get('tea')); // 5
+ * ```
+ */
+export function createKeyValue<V = unknown>(options: KeyValueOptions<V> = {}): KeyValue<V> {
+  const store = createStore(defineKeyValue(options), options);
+  if (options.restore !== undefined) store.tell.sweep();
+  return store;
+}
