@@ -13,7 +13,7 @@ export type { HandlerOutcome, Outcome } from './core/outcome.js';
 export { hold, ticket } from './core/hold.js';
 export type { HoldOptions, Ticket } from './core/hold.js';
 export { createFeed } from './core/feed.js';
-export type { Feed, FeedOptions, FeedOverflow, FeedSource } from './core/feed.js';
+export type { Feed, FeedLeft, FeedOptions, FeedOverflow, FeedSource } from './core/feed.js';
 export { effect } from './core/effect.js';
 export type { EffectContext, EffectPlan, EffectPolicy } from './core/effect.js';
 export type { Reply } from './core/reply.js';

@@ -59,7 +59,7 @@ export default async function program(world: World): Promise<void> {
   waiter.commands$.next({ type: 'order', payload: { dish: 'cake', price: 4 } });
 
   print(`the bill is ${await waiter.ask.bill()}`);
-  await waiter.ask.pay(10).then(undefined, (error: Error) => print(`pay 10: ${error.message}`));
+  await waiter.ask.pay(10).then(undefined, (error: unknown) => print(`pay 10: ${error instanceof Error ? error.message : 'refused'}`));
   print(`pay 20: ${await waiter.ask.pay(20)} back`);
 
   // The chef finishes what was ordered; the waiter is told of it, and ends after that.

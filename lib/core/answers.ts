@@ -89,16 +89,26 @@ export abstract class Answers extends Fold {
   /** What the handler emitted, and what it wants done, now that its state is shown. */
   #announce(command: Command): void {
     const { more } = command;
-    for (const event of more?.events?.splice(0) ?? []) {
-      this.#streams?.watched('events')?.next(event);
-      this.traced?.next(traceEvent(this, command, { kind: 'event', event }));
-    }
-    for (const deed of more?.deeds?.splice(0) ?? []) {
-      try {
-        deed();
-      } catch (error) {
-        this.report(command, error, false);
+    if (more?.events) {
+      const { events } = more;
+      more.events = undefined;
+      for (const event of events) {
+        this.#streams?.watched('events')?.next(event);
+        this.traced?.next(traceEvent(this, command, { kind: 'event', event }));
       }
+    }
+    if (more?.deeds) {
+      const { deeds } = more;
+      more.deeds = undefined;
+      for (const deed of deeds) this.#do(command, deed);
+    }
+  }
+
+  #do(command: Command, deed: () => void): void {
+    try {
+      deed();
+    } catch (error) {
+      this.report(command, error, false);
     }
   }
 

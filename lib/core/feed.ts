@@ -114,7 +114,7 @@ export function createFeed<S, T>(context: Context<never>, options: FeedOptions<S
     full: () => new FeedFullError({ store: owner.name, type, started: true }, capacity),
     ended: () => owner.readers?.delete(end),
     left: (why) => {
-      if (gone && owner.phase !== 'closed') owner.send(landing<S>(owner, type, (state, now) => gone(state, now, why)));
+      if (gone && owner.phase !== 'closed') owner.send(landing(owner, type, (state, now) => gone(state, now, why)));
     },
   });
   const end = () => source.close();
@@ -170,8 +170,8 @@ class Source<T> implements FeedSource<T> {
   #phase: 'open' | 'ended' | 'failed' | 'over' = 'open';
   #error: unknown;
   #reading: Reading<T> | undefined = undefined;
-  /** The reader is being shown something: what comes now waits until it has seen that. */
-  #showing = false;
+  /** Shows an item at once: there while a subscriber has seen all, and isn't being shown something. */
+  #ready: ((item: T) => void) | undefined = undefined;
   #taken = false;
 
   constructor(options: Buffer<T>, ends: Ends) {
@@ -182,17 +182,19 @@ class Source<T> implements FeedSource<T> {
 
   push(item: T): void {
     if (handling.by) refuse();
-    if (this.#phase !== 'open') return;
-    const reading = this.#reading;
-    if (reading?.show === undefined || this.#showing || this.#waiting > 0 || this.#untold > 0) return this.#keep(item);
-    this.#showing = true;
-    reading.show(item);
-    this.#showing = false;
-    if (this.#waiting > 0 || this.#phase !== 'open') reading.wake();
+    const show = this.#ready;
+    if (show === undefined) return this.#keep(item);
+    this.#ready = undefined;
+    show(item);
+    // It may have left upon it, more may have come meanwhile, or the end.
+    if (this.#reading === undefined) return;
+    if (this.#waiting > 0 || this.#phase !== 'open') this.#reading.wake();
+    else this.#ready = show;
   }
 
   /** An item that can't be shown at once. */
   #keep(item: T): void {
+    if (this.#phase !== 'open') return;
     const { capacity, overflow } = this.#options;
     const items = this.#items ??= new Ring();
     if (this.#waiting >= capacity) {
@@ -211,7 +213,8 @@ class Source<T> implements FeedSource<T> {
     }
     items.push(item);
     this.#waiting++;
-    if (!this.#showing) this.#reading?.wake();
+    // A subscriber who is being shown something gets it after that.
+    if (this.#reading?.show === undefined) this.#reading?.wake();
   }
 
   end(error?: unknown): void {
@@ -231,18 +234,19 @@ class Source<T> implements FeedSource<T> {
     this.#reading = reading;
   }
 
-  /** Shows all that waits, and the end, to a reader for whom nothing is to wait. */
-  showAll(to: Observer<T>, closed: () => boolean): void {
-    if (this.#showing) return;
-    this.#showing = true;
-    while (!closed()) {
+  /** Shows a subscriber all that waits, and the end; from then on each item at once. */
+  showAll(to: Observer<T>): void {
+    this.#ready = undefined;
+    while (this.#reading !== undefined) {
       const next = this.read();
-      if (next === undefined) break;
+      if (next === undefined) {
+        this.#ready = this.#reading.show;
+        return;
+      }
       if (next === 'end') to.complete();
       else if ('error' in next) to.error(next.error);
       else to.next(next.item);
     }
-    this.#showing = false;
   }
 
   /** The next item, the end, or nothing yet. */
@@ -267,7 +271,7 @@ class Source<T> implements FeedSource<T> {
 
   /** The reader reads no more. */
   leave(): void {
-    this.#reading = undefined;
+    this.#reading = this.#ready = undefined;
     const open = this.#phase === 'open';
     this.#discard();
     if (!open) return;
@@ -304,7 +308,8 @@ class Source<T> implements FeedSource<T> {
     this.#phase = phase;
     this.#error = error;
     this.#ends.ended();
-    if (!this.#showing) this.#reading?.wake();
+    // A subscriber who is being shown something sees the end after that.
+    if (this.#ready !== undefined || this.#reading?.show === undefined) this.#reading?.wake();
   }
 }
 
@@ -316,17 +321,16 @@ function refuse(): never {
 class Reader<T> extends Observable<T> implements Feed<T> {
   readonly #source: Source<T>;
 
-  constructor(source: Source<T>) {
+  constructor(from: Source<T>) {
     super((subscriber) => this.#subscribe(subscriber));
-    this.#source = source;
+    this.#source = from;
   }
 
   /** To a subscriber: each item at once. */
   #subscribe(subscriber: Subscriber<T>): void {
     const source = this.#source;
     const observer = guarded(subscriber);
-    const closed = () => subscriber.closed;
-    const wake = () => source.showAll(observer, closed);
+    const wake = () => source.showAll(observer);
     source.take({ wake, show: observer.next });
     // It may leave while it's shown what has waited.
     subscriber.add(() => source.leave());

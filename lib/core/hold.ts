@@ -126,12 +126,14 @@ export function ticket<R>(): Ticket<R> {
  * ```
  */
 export function hold<S, R>(next: S, place: Ticket<R>, options: HoldOptions<S> = {}): Outcome<S, R> {
-  expect(place instanceof Place && place.command === undefined, 'place', 'a ticket that is not taken', place);
+  const held = place instanceof Place ? place : undefined;
+  expect(held !== undefined && held.command === undefined, 'place', 'a ticket that is not taken', place);
   expectObject(options, 'options');
   const { gone, atShutdown = 'wait' } = options;
   if (gone !== undefined) expectFunction(gone, 'gone');
   expectOneOf(atShutdown, 'atShutdown', 'wait', 'fail');
-  return new Held(next, place as Place<R>, gone, atShutdown === 'fail');
+  // A cast: what is no ticket has been refused.
+  return new Held(next, held as Place<R>, gone, atShutdown === 'fail');
 }
 
 class Held<S, R> extends Outcome<S, R> {
@@ -176,8 +178,8 @@ class Held<S, R> extends Outcome<S, R> {
 }
 
 /** A command that nobody sent: something in the world of its store has ended, and `handle` folds that. @internal */
-export function landing<S>(owner: Command['owner'], type: string, handle: (state: S, context: Context) => unknown): Command {
-  // A cast: the core folds any state; here it's the one that `handle` is declared for.
-  const route = { type, handle: ((state: S, _payload, context: Context) => handle(state, context)) as AnyHandler };
-  return new Command(owner, { ...route, query: false, exempt: true, landed: true }, undefined, null);
+export function landing(owner: Command['owner'], type: string, handle: (state: never, context: Context) => unknown): Command {
+  // Casts: the core folds any state; here it's the one that `handle` is declared for.
+  const folds = ((state: never, _payload: unknown, context: Context) => handle(state, context)) as AnyHandler;
+  return new Command(owner, { type, handle: folds, query: false, exempt: true, landed: true }, undefined, null);
 }

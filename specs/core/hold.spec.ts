@@ -11,10 +11,12 @@ interface Shelf {
   readonly waiting: readonly Ticket<string>[];
 }
 
+const empty: Shelf = { items: [], waiting: [] };
+
 /** Books that are put on a shelf and taken from it; who comes to an empty one waits. */
 const shelfOf = (options: StoreOptions, plan: Pick<HoldOptions<Shelf>, 'atShutdown'> = {}) => createStore({
   name: 'shelf',
-  state: { items: [], waiting: [] } as Shelf,
+  state: empty,
   commands: {
     put: ({ items, waiting: [first, ...rest] }, item: string, { after }) => {
       if (first === undefined) return { items: [...items, item], waiting: [] };
@@ -169,7 +171,7 @@ describe('an asker who gives up', () => {
       },
     }, { scheduler: clock });
     const errors: unknown[] = [];
-    store.with({ timeout: 3 }).ask.wait().subscribe({ error: (error) => errors.push(error) });
+    store.with({ timeout: 3 }).ask.wait().subscribe({ error: (error: unknown) => errors.push(error) });
     store.tell.work();
     store.tell.give();
     clock.flush();

@@ -21,23 +21,21 @@ export async function runVirtually(program: (world: World) => Promise<void>): Pr
   const scheduler = new VirtualTimeScheduler();
   const lines: string[] = [];
   const timed: string[] = [];
-  let ended: 'no' | 'well' | { readonly by: unknown } = 'no';
+  const end: { error?: unknown; reached: boolean } = { reached: false };
   program(worldOf(scheduler, (line = '') => {
     lines.push(line);
     timed.push(`${scheduler.frame} ms  ${line}`.trimEnd());
-  })).then(() => { ended = 'well'; }, (error: unknown) => { ended = { by: error }; });
+  })).then(() => undefined, (error: unknown) => { end.error = error; }).finally(() => { end.reached = true; });
   for (;;) {
     // All promises that are ready; a store's slices end in tasks of the scheduler.
     await setImmediate();
-    if (ended !== 'no') break;
+    if (end.reached) break;
     const [next] = scheduler.actions;
     if (!next) throw new Error(`Expected the program to end, it waits for nothing that comes; it printed:\n${timed.join('\n')}`);
     if (next.delay > LONGEST) throw new Error(`Expected the program to end within ${LONGEST} ms; it printed:\n${timed.slice(-20).join('\n')}`);
     scheduler.maxFrames = next.delay;
     scheduler.flush();
   }
-  // A cast: TypeScript doesn't see that the callbacks above have been called.
-  const end = ended as 'well' | { readonly by: unknown };
-  if (end !== 'well') throw end.by;
+  if ('error' in end) throw end.error;
   return { lines, timed, took: scheduler.frame };
 }

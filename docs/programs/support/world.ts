@@ -7,7 +7,7 @@
  * export default async function program({ print, scheduler, sleep }: World): Promise<void> { … }
  * ```
  */
-import { asyncScheduler, firstValueFrom, timer, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, firstValueFrom, map, timer, type SchedulerLike } from 'rxjs';
 
 export interface World {
   /** Prints a line. */
@@ -20,7 +20,7 @@ export interface World {
 
 /** A world on a scheduler. */
 export function worldOf(scheduler: SchedulerLike, print: World['print']): World {
-  return { print, scheduler, sleep: async (ms) => void await firstValueFrom(timer(ms, scheduler)) };
+  return { print, scheduler, sleep: (ms) => firstValueFrom(timer(ms, scheduler).pipe(map(() => undefined))) };
 }
 
 /** The terminal, and the clock on the wall. */
