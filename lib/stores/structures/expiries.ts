@@ -71,11 +71,6 @@ export class Expiries {
     return -1;
   }
 
-  /** The slot that expires first, as far as the heap knows, or -1. */
-  get first(): number {
-    return this.#heap.first;
-  }
-
   /** Nothing expires before this time; `Infinity` if nothing ever does. */
   get next(): number {
     const slot = this.#heap.first;

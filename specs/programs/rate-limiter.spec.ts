@@ -1,0 +1,33 @@
+/** The program `rate-limiter`. */
+import { expect, it } from 'vitest';
+import program from '../../docs/programs/rate-limiter.js';
+import { runVirtually } from '../support/virtual.js';
+
+it('rate-limiter lets three clients through as their buckets allow, and a fourth one wait', async () => {
+  const { timed } = await runVirtually(program);
+  // 10 tokens, and one each at 1000 and 2000 ms: requests 13 to 15, at 2400 ms and later, come before the next at 3000 ms.
+  expect(timed).toEqual([
+    '0 ms  each client: 15 requests, 200 ms apart; 10 tokens, refilled by 1 a second',
+    '2400 ms    Alice: request 13 refused, the next token in 600 ms',
+    '2450 ms    Bob: request 13 refused, the next token in 600 ms',
+    '2500 ms    Charlie: request 13 refused, the next token in 600 ms',
+    '2600 ms    Alice: request 14 refused, the next token in 400 ms',
+    '2650 ms    Bob: request 14 refused, the next token in 400 ms',
+    '2700 ms    Charlie: request 14 refused, the next token in 400 ms',
+    '2800 ms    Alice: request 15 refused, the next token in 200 ms',
+    '2850 ms    Bob: request 15 refused, the next token in 200 ms',
+    '2900 ms    Charlie: request 15 refused, the next token in 200 ms',
+    '3000 ms    Alice: ✓✓✓✓✓✓✓✓✓✓✓✓✗✗✗  12 of 15',
+    '3050 ms    Bob: ✓✓✓✓✓✓✓✓✓✓✓✓✗✗✗  12 of 15',
+    '3100 ms    Charlie: ✓✓✓✓✓✓✓✓✓✓✓✓✗✗✗  12 of 15',
+    '3100 ms',
+    '3100 ms  Alice has 1 left, all of it back in 8900 ms',
+    '3100 ms  after a reset: 10',
+    '3100 ms',
+    '3100 ms  Dana waits instead: 12 requests at once, two of them in line',
+    '4100 ms    request 11 went through after about 1 s',
+    '5100 ms    request 12 went through after about 2 s',
+    '5100 ms',
+    '5100 ms  48 requests went through, 9 were refused',
+  ]);
+});
