@@ -15,8 +15,10 @@ import { dumpOf } from './structures/dump.js';
 /** The commands and queries of a cache. */
 export interface CacheDefinition<K extends Key = string, V = unknown> {
   readonly name: string;
+  /** Makes the first state. */
   readonly state: (clock: Clock) => CacheState<K, V>;
   readonly events: Type<CacheEvent<K, V>>;
+  /** What `select` and `snapshot` show. */
   readonly view: (cache: CacheState<K, V>) => CacheView;
   readonly commands: {
     /** Sets a value, in the place of the one before. Replies `true`. */

@@ -45,6 +45,7 @@ export interface RateLimiterOptions extends RateLimit, StoreOptions {
 /** The commands and queries of a rate limiter. */
 export interface RateLimiterDefinition {
   readonly name: string;
+  /** Makes the first state. */
   readonly state: (clock: Clock) => RateLimiterState;
   readonly events: Type<RateLimiterEvent>;
   readonly commands: {
@@ -79,6 +80,7 @@ export interface RateLimiterDefinition {
     /** The limiter as plain data, for the option `restore` of another one. */
     readonly dump: (state: RateLimiterState, payload: void, clock: Clock) => RateLimiterDump;
   };
+  /** What `select` and `snapshot` show. */
   readonly view: (state: RateLimiterState) => RateLimiterView;
 }
 
