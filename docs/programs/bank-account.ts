@@ -17,7 +17,7 @@ export default async function program({ print, scheduler }: World): Promise<void
   print(`deposit 5.00: the balance is ${money(await account.ask.deposit({ amount: 5_00n, id: 'salary' }))}`);
   print(`deposit 5.00 again, by the same id: the balance is ${money(await account.ask.deposit({ amount: 5_00n, id: 'salary' }))}`);
   print(`withdraw 2.00: the balance is ${money(await account.ask.withdraw({ amount: 2_00n, id: 'rent' }))}`);
-  await account.ask.withdraw({ amount: 15_00n, id: 'car' }).then(undefined, (error: Error) => print(`withdraw 15.00: ${error.name}: ${error.message}`));
+  await account.ask.withdraw({ amount: 15_00n, id: 'car' }).then(undefined, (error: unknown) => print(`withdraw 15.00: ${String(error)}`));
   print(`the balance is ${money(await account.ask.balance())}`);
   print(`deposit 3.00: the balance is ${money(await account.ask.deposit({ amount: 3_00n, id: 'gift' }))}`);
 
