@@ -145,10 +145,10 @@ export function defineTaskQueue<T = unknown, R = unknown>(options: TaskQueueOpti
     return String(queue.ids);
   };
 
-  const statusOf = (queue: Q): TaskQueueStatus => {
-    const { pending, delayed, running, workers, paused, now, ended, waiters } = queue;
+  const statusOf = (queue: Q, now: number): TaskQueueStatus => {
+    const { pending, running, workers, paused, ended, waiters } = queue;
     return {
-      pending, delayed, running,
+      pending, delayed: queue.delayedAt(now), running,
       completed: ended.completed.count(now), failed: ended.failed.count(now), cancelled: ended.cancelled.count(now),
       workers, waiting: waiters.size, paused,
     };
@@ -310,28 +310,23 @@ export function defineTaskQueue<T = unknown, R = unknown>(options: TaskQueueOpti
     queries: {
       get: (queue, id, { now }) => {
         checkId(id);
-        queue.settle(now());
-        const slot = queue.find(id);
+        const slot = queue.find(id, queue.later(now()));
         return slot < 0 ? undefined : queue.task(slot).info(queue.times(slot));
       },
-      status: (queue, _payload, { now }) => {
-        queue.settle(now());
-        return statusOf(queue);
-      },
+      status: (queue, _payload, { now }) => statusOf(queue, queue.later(now())),
       stats: (queue, _payload, { now }) => {
-        queue.settle(now());
         const { completed, failed, cancelled, ...totals } = queue.totals;
         return {
-          ...totals, ...statusOf(queue), totalCompleted: completed, totalFailed: failed, totalCancelled: cancelled,
+          ...totals, ...statusOf(queue, queue.later(now())), totalCompleted: completed, totalFailed: failed, totalCancelled: cancelled,
           wait: queue.wait.summary(), run: queue.run.summary(),
         };
       },
       deadLetters: (queue, payload, { now }) => {
         const limit = limitOf(payload, 100);
         const after = cursorOf(payload);
-        queue.settle(now());
+        const time = queue.later(now());
         const { failed } = queue.ended;
-        let slot = after === undefined ? failed.first(queue.now) : queue.at(after);
+        let slot = after === undefined ? failed.first(time) : queue.at(after, time);
         if (after !== undefined) {
           const { state } = queue.task(slot);
           if (state !== 'failed') throw new TaskStateError(after, 'failed', state);
@@ -341,10 +336,7 @@ export function defineTaskQueue<T = unknown, R = unknown>(options: TaskQueueOpti
         for (; slot >= 0 && page.length < limit; slot = failed.after(slot)) page.push(queue.task(slot).info(queue.times(slot)));
         return page;
       },
-      dump: (queue, _payload, { now }) => {
-        queue.settle(now());
-        return dump(queue);
-      },
+      dump: (queue, _payload, { now }) => dump(queue, queue.later(now())),
     },
   };
   return definition;
@@ -375,5 +367,8 @@ export function defineTaskQueue<T = unknown, R = unknown>(options: TaskQueueOpti
  * ```
  */
 export function createTaskQueue<T = unknown, R = unknown>(options: TaskQueueOptions<T, R> = {}): TaskQueue<T, R> {
-  return createStore(defineTaskQueue(options), options);
+  const queue = createStore(defineTaskQueue(options), options);
+  // What was restored has times of its own, for which the timer is to be set.
+  if (options.restore !== undefined) queue.tell.sweep();
+  return queue;
 }

@@ -84,16 +84,7 @@ export class Expiries {
 
   /** The slots that are expired and still there, in no order. Costs the same. */
   expired(now: number): number[] {
-    const expired: number[] = [];
-    const places = [0];
-    for (const place of places) {
-      if (place >= this.#heap.size) continue;
-      const slot = this.#heap.at(place);
-      if (this.#known[slot]! > now) continue;
-      if (this.#at[slot]! <= now) expired.push(slot);
-      places.push(2 * place + 1, 2 * place + 2);
-    }
-    return expired;
+    return this.#heap.where((slot) => this.#known[slot]! <= now).filter((slot) => this.#at[slot]! <= now);
   }
 
   /** Tells the heap. */

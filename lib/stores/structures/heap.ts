@@ -55,6 +55,23 @@ export class Heap {
     if (last !== item) this.#settle(last, place);
   }
 
+  /**
+   * All items for which something holds, in no order. It has to hold for those that come before one for which it holds;
+   * then this costs what it gives.
+   */
+  where(holds: (item: number) => boolean): number[] {
+    const found: number[] = [];
+    const places = [0];
+    for (const place of places) {
+      if (place >= this.size) continue;
+      const item = this.at(place);
+      if (!holds(item)) continue;
+      found.push(item);
+      places.push(2 * place + 1, 2 * place + 2);
+    }
+    return found;
+  }
+
   /** Takes all of them out. */
   clear(): void {
     this.#items = new Uint32Array(16);

@@ -37,7 +37,7 @@ export interface TaskQueueDump<T, R> extends Dump<'task-queue'> {
 }
 
 /** @internal */
-export function dump<T, R>(queue: Queue<T, R>): TaskQueueDump<T, R> {
+export function dump<T, R>(queue: Queue<T, R>, now: number): TaskQueueDump<T, R> {
   const pending: number[] = [];
   for (const [, slot] of queue.tasks.entries()) {
     if (!isEnded(queue.task(slot).state)) pending.push(slot);
@@ -48,10 +48,10 @@ export function dump<T, R>(queue: Queue<T, R>): TaskQueueDump<T, R> {
   pending.sort((one, other) => compare(inOrder.get(one), inOrder.get(other)) || queue.order(one) - queue.order(other));
   const tasks = pending.map((slot) => dumped(queue, slot));
   for (const ended of Object.values(queue.ended)) {
-    for (let slot = ended.first(queue.now); slot >= 0; slot = ended.after(slot)) tasks.push(dumped(queue, slot));
+    for (let slot = ended.first(now); slot >= 0; slot = ended.after(slot)) tasks.push(dumped(queue, slot));
   }
   const { paused, tokens, ids } = queue;
-  return { ...dumpOf('task-queue', queue.now), paused, tokens, ids, tasks };
+  return { ...dumpOf('task-queue', now), paused, tokens, ids, tasks };
 }
 
 /** Which number is smaller, also of two infinite ones. */

@@ -93,6 +93,11 @@ export class Queue<T, R> {
 
   // ── time ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /** The time, for those who only look: what has become true since the last command is the next one's affair. */
+  later(time: number): number {
+    return Math.max(this.now, time);
+  }
+
   /** Makes true what time has done up to now: delays that are over, leases that ran out, waits that were long enough. */
   settle(time: number): void {
     if (time > this.now) this.now = time;
@@ -184,14 +189,14 @@ export class Queue<T, R> {
   }
 
   /** The slot of a task that anybody may see, or -1. */
-  find(id: string): number {
+  find(id: string, now: number = this.now): number {
     const slot = this.tasks.find(id);
-    return slot >= 0 && this.#isOld(slot) ? -1 : slot;
+    return slot >= 0 && this.#isOld(slot, now) ? -1 : slot;
   }
 
   /** @throws TaskNotFoundError */
-  at(id: string): number {
-    const slot = this.find(id);
+  at(id: string, now: number = this.now): number {
+    const slot = this.find(id, now);
     if (slot < 0) throw new TaskNotFoundError(id);
     return slot;
   }
@@ -234,9 +239,9 @@ export class Queue<T, R> {
     if (state !== undefined) this.#remove(this.ended[state].oldest, old === undefined ? 'room' : 'age');
   }
 
-  #isOld(slot: number): boolean {
+  #isOld(slot: number, now: number = this.now): boolean {
     const { state } = this.task(slot);
-    return isEnded(state) && this.ended[state].isExpired(slot, this.now);
+    return isEnded(state) && this.ended[state].isExpired(slot, now);
   }
 
   #remove(slot: number, reason: 'age' | 'count' | 'room'): void {
@@ -466,6 +471,11 @@ export class Queue<T, R> {
   get delayed(): number {
     const { completed, failed, cancelled } = this.ended;
     return this.tasks.size - this.running - this.#schedule.ready - completed.size - failed.size - cancelled.size;
+  }
+
+  /** Those whose delay isn't over at a time. */
+  delayedAt(now: number): number {
+    return this.delayed - this.#schedule.overdue(now).filter((slot) => this.task(slot).state === 'pending').length;
   }
 
   get workers(): number {

@@ -71,6 +71,11 @@ export class Schedule {
     return this.#clock.first < 0 ? Infinity : this.due(this.#clock.first);
   }
 
+  /** The slots whose time has come and that are still in the clock, in no order. Costs what it gives. */
+  overdue(now: number): number[] {
+    return this.#clock.where((slot) => this.due(slot) <= now);
+  }
+
   /** A slot whose time has come, the earliest first, or -1. It's out of the clock then. */
   ripe(now: number): number {
     const slot = this.#clock.first;

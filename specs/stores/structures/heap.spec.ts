@@ -66,3 +66,20 @@ describe('a heap', () => {
     expect(heap.first).toBe(2);
   });
 });
+
+describe('the items of a heap for which something holds', () => {
+  it('are found from the first one on, and no more is looked at than needed', () => {
+    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 100 }), fc.integer({ min: -1, max: 51 }), (keys, most) => {
+      const heap = heapOf(keys);
+      keys.forEach((_key, item) => heap.set(item));
+      let looks = 0;
+      const found = heap.where((item) => {
+        looks++;
+        return keys[item]! <= most;
+      });
+      const expected = [...keys.keys()].filter((item) => keys[item]! <= most);
+      expect([...found].sort((a, b) => a - b)).toEqual(expected);
+      expect(looks).toBeLessThanOrEqual(2 * expected.length + 1);
+    }));
+  });
+});

@@ -345,8 +345,9 @@ function stored(steps: readonly Step[]): { readonly story: Story; readonly tasks
   let time = 0;
   for (const [number, step] of steps.entries()) {
     scheduler.schedule(() => {
-      // An abort goes beside the mailbox, and a lease has to be known: what is due in this very millisecond comes before.
-      if ('of' in step) queue.tell.sweep();
+      // An abort goes beside the mailbox, a lease has to be known, and who only looks changes nothing: what is due in this
+      // very millisecond comes before.
+      if ('of' in step || ['status', 'deadLetters', 'get', 'stats'].includes(step.does)) queue.tell.sweep();
       if (step.does === 'abort') {
         const controllers = [...waiting.values()];
         controllers[step.of % controllers.length]?.abort();
