@@ -5,6 +5,9 @@
  * ```
  *   'ann' ──▶ latest: 7, size: 3        7 ⇄ 4 ⇄ 9 ⇄ (7)        behind the oldest comes the latest
  * ```
+ *
+ * A user's ring stays for a while when it's empty: V8's Map looks at what was deleted under a key until it's built anew, so
+ * that one user who comes and goes in a large Map would take longer each time.
  */
 import type { Key } from '../structures/check-payload.js';
 import { grown } from '../structures/heap.js';
@@ -12,7 +15,12 @@ import { grown } from '../structures/heap.js';
 interface Ring {
   latest: number;
   size: number;
+  /** Whether it's among those that were emptied. */
+  emptied: boolean;
 }
+
+/** How many empty rings stay. */
+const EMPTY_ONES = 1024;
 
 export class ByUser {
   readonly #rings = new Map<Key, Ring>();
@@ -20,6 +28,9 @@ export class ByUser {
   readonly #users: (Key | undefined)[] = [];
   #older = new Uint32Array(16);
   #newer = new Uint32Array(16);
+  /** Whose ring was emptied: a circle, in which the oldest one is overwritten. */
+  readonly #emptied: (Key | undefined)[] = [];
+  #place = 0;
 
   /** Whose a slot is; `undefined` for nobody's. */
   of(slot: number): Key | undefined {
@@ -47,9 +58,13 @@ export class ByUser {
     }
     this.#users[slot] = user;
     const ring = this.#rings.get(user);
-    if (ring !== undefined) return this.#join(ring, slot);
+    if (ring !== undefined && ring.size > 0) return this.#join(ring, slot);
     this.#older[slot] = this.#newer[slot] = slot;
-    this.#rings.set(user, { latest: slot, size: 1 });
+    if (ring === undefined) this.#rings.set(user, { latest: slot, size: 1, emptied: false });
+    else {
+      ring.latest = slot;
+      ring.size = 1;
+    }
   }
 
   /** A slot is nobody's from now on. */
@@ -58,15 +73,27 @@ export class ByUser {
     if (user === undefined) return;
     this.#users[slot] = undefined;
     const ring = this.#rings.get(user)!;
-    if (ring.size === 1) this.#rings.delete(user);
-    else this.#leave(ring, slot);
+    this.#leave(ring, slot);
+    if (ring.size === 0 && !ring.emptied) this.#keepEmpty(user, ring);
   }
 
   clear(): void {
     this.#rings.clear();
-    this.#users.length = 0;
+    this.#users.length = this.#emptied.length = this.#place = 0;
     this.#older = new Uint32Array(16);
     this.#newer = new Uint32Array(16);
+  }
+
+  /** Keeps an empty ring, and lets go of the one that is the longest among such, unless it's in use again. */
+  #keepEmpty(user: Key, ring: Ring): void {
+    const former = this.#emptied[this.#place];
+    this.#emptied[this.#place] = user;
+    this.#place = (this.#place + 1) % EMPTY_ONES;
+    ring.emptied = true;
+    if (former === undefined) return;
+    const other = this.#rings.get(former)!;
+    other.emptied = false;
+    if (other.size === 0) this.#rings.delete(former);
   }
 
   #join(ring: Ring, slot: number): void {
