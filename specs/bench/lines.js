@@ -77,4 +77,106 @@ export const LINES = {
     title: 'one counter, three ways to keep it',
     expected: [],
   },
+  'stores/counter': {
+    title: 'a counter, and one of many by two labels',
+    expected: [
+      { what: 'against a bare Subject → scan → subscriber', unit: 'ratio', least: 0.5 },
+      { what: 'by two labels, against prom-client\'s inc', unit: 'ratio', least: 0.3 },
+    ],
+  },
+  'stores/key-value': {
+    title: 'key-value: set and get, awaited',
+    expected: [
+      { what: 'against unstorage\'s memory driver', unit: 'ratio', least: 2 },
+      { what: 'against keyv on a Map', unit: 'ratio', least: 2 },
+    ],
+  },
+  'stores/bank-account': {
+    title: 'a deposit and a withdrawal',
+    expected: [
+      { what: 'against an account behind async-mutex, awaited', unit: 'ratio', least: 1.5 },
+      { what: 'told, against a bare Subject → scan of bigints', unit: 'ratio', least: 0.06 },
+    ],
+  },
+  'stores/cache': {
+    title: 'cache: a hit of get',
+    expected: [
+      { what: 'awaited, against keyv', unit: 'ratio', least: 5 },
+      { what: 'awaited, against @cacheable/memory', unit: 'ratio', least: 5 },
+      { what: 'subscribed, against lru-cache { max, ttl }', unit: 'ratio', least: 0.25 },
+      { what: 'subscribed, against lru-cache that reads the clock each time', unit: 'ratio', least: 0.25 },
+    ],
+  },
+  'stores/cache-memory': {
+    title: 'cache of 200,000 entries',
+    expected: [
+      { what: 'memory of an entry, against lru-cache', unit: 'ratio', most: 1.5 },
+      { what: 'set of a new key, against @isaacs/ttlcache', unit: 'ratio', least: 10 },
+    ],
+  },
+  'stores/cache-scale': {
+    title: 'cache of 1,000,000 entries',
+    expected: [
+      { what: 'cost of one command, against 1,000 entries', unit: 'ratio', most: 2 },
+      { what: 'a sweep that removes nothing', unit: 'ms', most: 0.1 },
+    ],
+  },
+  'stores/sessions': {
+    title: 'sessions: create and get, awaited',
+    expected: [
+      { what: 'against express-session\'s MemoryStore, set and get, awaited', unit: 'ratio', least: 3 },
+      { what: 'against memorystore, set and get, awaited', unit: 'ratio', least: 2.5 },
+      { what: 'subscribed, against MemoryStore called back', unit: 'ratio', least: 3 },
+    ],
+  },
+  'stores/sessions-scale': {
+    title: '1,000,000 sessions',
+    expected: [
+      { what: 'cost of create, get of another and delete, against 1,000 sessions', unit: 'ratio', most: 2 },
+      { what: 'a sweep with nothing to do', unit: 'ms', most: 0.1 },
+    ],
+  },
+  'stores/rate-limiter': {
+    title: 'rate limiter: allow over 10,000 keys',
+    expected: [
+      { what: 'awaited, against rate-limiter-flexible\'s RateLimiterMemory.consume', unit: 'ratio', least: 1.2 },
+      { what: 'subscribed, against limiter\'s tryRemoveTokens', unit: 'ratio', least: 0.4 },
+    ],
+  },
+  'stores/rate-limiter-scale': {
+    title: 'rate limiter with 1,000,000 keys',
+    expected: [
+      { what: 'cost of one allow, 1,000 clients spread over all keys, against 1,000 keys', unit: 'ratio', most: 2 },
+      { what: 'a tick with nothing to do', unit: 'ms', most: 0.1 },
+    ],
+  },
+  'stores/worker-pool': {
+    title: 'worker pool: submit of a no-op, concurrency 10, awaited',
+    expected: [
+      { what: 'against fastq.promise', unit: 'ratio', least: 1 },
+      { what: 'against p-queue', unit: 'ratio', least: 1.4 },
+      { what: 'cost of a task that comes and is taken back with 50,000 waiting, against 1,000', unit: 'ratio', most: 2 },
+    ],
+  },
+  'stores/chat-room': {
+    title: 'a message to a chat room',
+    expected: [
+      { what: 'room of 10, against socket.io-adapter\'s broadcast', unit: 'ratio', least: 1 },
+      { what: 'room of 1,000, against socket.io-adapter\'s broadcast', unit: 'ratio', least: 1 },
+    ],
+  },
+  'stores/task-queue': {
+    title: 'a task from enqueue to complete',
+    expected: [
+      { what: 'awaited', unit: 'per second', least: 3e5 },
+      { what: 'told and subscribed', unit: 'per second', least: 3e5 },
+    ],
+  },
+  'stores/task-queue-scale': {
+    title: 'a task queue with 1,000,000 tasks',
+    expected: [
+      { what: 'cost of a task from enqueue to complete, against 1,000 waiting', unit: 'ratio', most: 2 },
+      { what: 'a sweep with nothing to do', unit: 'ms', most: 0.1 },
+    ],
+  },
 };

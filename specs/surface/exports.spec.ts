@@ -2,6 +2,7 @@
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { canThrow, functionsOf } from './can-throw.js';
+import { STORES } from './stores-door.js';
 import { compile, doors, exportsOf, fileOf, modulesIn } from './program.js';
 
 /** What can be used of a door, in order of the alphabet; and what are types only. */
@@ -13,12 +14,13 @@ const EXPECTED: Readonly<Record<string, { readonly values: readonly string[]; re
     ],
     types: [
       'AnyDefinition', 'AskOptions', 'Asks', 'Client', 'Clock', 'CommandOf', 'Commands', 'Context', 'ContextTimers', 'Definition', 'EffectContext',
-      'EffectPlan', 'EffectPolicy', 'ErrorEvent', 'ErrorSite', 'EventOf', 'Feed', 'FeedOptions',
+      'EffectPlan', 'EffectPolicy', 'ErrorEvent', 'ErrorSite', 'EventOf', 'Feed', 'FeedLeft', 'FeedOptions',
       'FeedOverflow', 'FeedSource', 'Given', 'Handler', 'HandlerOutcome', 'HoldOptions', 'MailboxOptions', 'Message', 'MessageOf',
       'Outcome', 'Overflow', 'Phase', 'QueryHandler', 'Reply', 'ReplyTo', 'ShutdownOptions', 'StateOf', 'Status', 'Store',
       'StoreOptions', 'Tells', 'Ticket', 'TimerOptions', 'TraceEvent', 'Type', 'ViewOf',
     ],
   },
+  'ownstate/stores': STORES,
   'ownstate/testing': {
     values: [
       'checkLinearizable', 'checkScenario', 'checkStore', 'drawHistory', 'explainSimulation', 'marbles',
