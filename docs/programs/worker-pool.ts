@@ -9,6 +9,8 @@ import type { World } from './support/world.js';
 
 const TASKS = 10;
 
+const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error);
+
 export default async function program({ print, scheduler }: World): Promise<void> {
   const pool = createWorkerPool({
     scheduler,
@@ -23,7 +25,7 @@ export default async function program({ print, scheduler }: World): Promise<void
   const tasks = Array.from({ length: TASKS }, (_, place) => place + 1);
   const doing = tasks.map((task) => pool.ask.submit({ task }).then(
     (result) => print(`task ${task}: ${result}`),
-    (error: Error) => print(`task ${task}: failed, ${error.message}`),
+    (error: unknown) => print(`task ${task}: failed, ${messageOf(error)}`),
   ));
   const { workers, active, queued } = await pool.ask.status();
   print(`${workers.length} workers, ${active.length} tasks run, ${queued} wait`);
@@ -33,7 +35,7 @@ export default async function program({ print, scheduler }: World): Promise<void
   for (const worker of (await pool.ask.status()).workers) print(`worker ${worker.id} did ${worker.done}, and failed at ${worker.failed}`);
   print(`${done} tasks done, ${failed} failed`);
   print(`worker 3 is ${await pool.ask.remove(3) ? 'gone' : 'still busy'}`);
-  await pool.ask.remove(3).then(undefined, ({ message }: Error) => print(message));
+  await pool.ask.remove(3).then(undefined, (error: unknown) => print(messageOf(error)));
   await pool.shutdown();
   print('the pool has closed');
 }

@@ -56,8 +56,9 @@ const FIELDS = 4;
 const FOREVER = 2 ** 52;
 
 /**
- * From this share of `maxSessions` on each use puts so many of those expiries right that moved back. So when somebody has to
- * make room, who would expire first is known, and no command has to put all of them right at once.
+ * From this share of `maxSessions` on each use puts its own expiry right, and so many others in turn. That's all of them
+ * before there are `maxSessions`: so when somebody has to make room, who would expire first is known, and no command has to
+ * put all of them right at once.
  */
 const CROWDED = 7 / 8;
 const MOVED_AT_ONCE = 8;
@@ -70,8 +71,9 @@ export class SessionBook<T> {
   readonly #expiries = new Expiries();
   #times = new Float64Array(16 * FIELDS);
   #latest = -Infinity;
-  /** The time of the last command: what the view is of. */
-  #handledAt = -Infinity;
+  /** The slot whose turn it was to be put right. */
+  #turn = -1;
+  #view: { readonly held: number } = { held: 0 };
   created = 0;
   deleted = 0;
   expired = 0;
@@ -87,11 +89,6 @@ export class SessionBook<T> {
     const now = clock.now();
     if (now > this.#latest) this.#latest = now;
     return this.#latest;
-  }
-
-  /** The same for a command. */
-  handle(clock: Clock): number {
-    return this.#handledAt = this.time(clock);
   }
 
   // ── read ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -138,9 +135,16 @@ export class SessionBook<T> {
     return at < FOREVER ? at : Infinity;
   }
 
-  /** Sessions that live: when the last command was handled, unless another time is given. */
-  size(now: number = this.#handledAt): number {
+  /** Sessions that live. Costs what has expired, and what was used since it was looked at last. */
+  size(now: number): number {
     return this.#slots.size - this.#expiries.count(now);
+  }
+
+  /** What `select` and `snapshot` show: the same object as long as it's the same. */
+  get view(): { readonly held: number } {
+    const held = this.#slots.size;
+    if (held !== this.#view.held) this.#view = { held };
+    return this.#view;
   }
 
   /** The slots of those that live, in the order in which they got their ids. */
@@ -204,7 +208,16 @@ export class SessionBook<T> {
     this.#times[at + USED] = now;
     const expiry = Math.min(now + this.#times[at + IDLE]!, this.#times[at + END]!);
     this.#expiries.set(slot, expiry < FOREVER ? expiry : FOREVER + now);
-    if (this.#slots.size >= this.limits.maxSessions * CROWDED) this.#expiries.due(Infinity, MOVED_AT_ONCE);
+    if (this.#slots.size >= this.limits.maxSessions * CROWDED) this.#putRight(slot);
+  }
+
+  /** Whoever would expire first may hide any number of those that moved back: so it's by turn, not from the first on. */
+  #putRight(slot: number): void {
+    this.#expiries.settle(slot);
+    for (let count = 0; count < MOVED_AT_ONCE; count++) {
+      this.#turn = this.#turn + 1 < this.#slots.keys.length ? this.#turn + 1 : 0;
+      this.#expiries.settle(this.#turn);
+    }
   }
 
   /** The same session by another id. */

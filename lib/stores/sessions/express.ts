@@ -21,7 +21,7 @@ import type { Session } from './types.js';
 /** How a store for express-session is made. */
 export interface SessionStoreOptions<D> {
   /** Whose a session is, from what it holds: for `listByUser`, `deleteByUser`, `maxPerUser`. Default: nobody's. */
-  readonly user?: (session: D) => Key | undefined;
+  readonly user?: (session: D) => Key | null | undefined;
 }
 
 /** What express-session, and whoever looks after its sessions, calls. A callback is never called at once. */
@@ -32,10 +32,13 @@ export interface SessionStoreMethods<D> {
   set(id: string, session: D, done?: (error?: unknown) => void): void;
   /** Uses a session, and saves its cookie if that has changed. */
   touch(id: string, session: D, done?: (error?: unknown) => void): void;
+  /** Ends a session; also one that isn't there. */
   destroy(id: string, done?: (error?: unknown) => void): void;
   /** Copies of all sessions, by id. */
   all(done: (error: unknown, sessions?: Record<string, D>) => void): void;
+  /** How many sessions there are. */
   length(done: (error: unknown, length?: number) => void): void;
+  /** Ends all of them. */
   clear(done?: (error?: unknown) => void): void;
 }
 
@@ -66,12 +69,12 @@ function ttlOf({ cookie }: Stored): number | null {
 function given<D>(data: D, expiresAt: number): D {
   const { cookie, ...rest } = copy(data) as Stored;
   if (cookie === undefined) return rest as D;
-  const expires = ttlOf({ cookie }) === null || expiresAt === Infinity ? cookie?.expires : new Date(expiresAt).toISOString();
+  const expires = ttlOf({ cookie }) === null || expiresAt === Infinity ? cookie?.expires : new Date(expiresAt).toJSON();
   return { ...rest, cookie: cookie && { ...cookie, expires } } as D;
 }
 
 /** A cookie but for its expiry, which moves with each use. */
-const lasting = ({ cookie }: Stored): string => JSON.stringify({ ...copy(cookie), expires: null });
+const lasting = ({ cookie }: Stored): string => JSON.stringify({ ...cookie && copy(cookie), expires: null });
 
 /**
  * A store for express-session that keeps its sessions in a sessions store, which has to allow ids from elsewhere by
@@ -116,11 +119,16 @@ export function sessionStore<B extends object, D extends object>(
     const ttl = ttlOf(data);
     // Its cookie is over, so it is.
     if (ttl !== null && ttl <= 0) return ask.delete(id);
-    const user = userOf(data);
-    if (saved.has(session)) return ask.update({ id, data, user: user ?? null, ttl });
+    const user = userOf(data) ?? null;
+    if (saved.has(session)) return ask.update({ id, data, user, ttl });
+    const adopted = ask.adopt({ id, data, ...user === null ? {} : { user }, ...ttl === null ? {} : { ttl } });
     // One of a request is saved again at its end; what else comes here may be written anew at any time.
-    if ('req' in session) saved.add(session);
-    return ask.adopt({ id, data, ...user === undefined ? {} : { user }, ...ttl === null ? {} : { ttl } });
+    if ('req' in session) {
+      saved.add(session);
+      // What wasn't taken over isn't there: the next save begins it.
+      adopted.subscribe({ error: () => saved.delete(session) });
+    }
+    return adopted;
   }
 
   async function touch(id: string, session: D): Promise<void> {
@@ -185,7 +193,10 @@ export function sessionStore<B extends object, D extends object>(
 /** Calls back with what becomes of `work`. What fails without a callback is left to whoever watches over such failures. */
 function answer<V, R>(work: () => PromiseLike<V>, done: ((error: unknown, value?: R) => void) | undefined, take?: (value: V) => R): void {
   if (!done) return void work();
-  // An async function: what throws at once fails like what fails later.
-  const settled = (async () => await work())();
-  void settled.then((value) => take ? done(null, take(value)) : done(null), (error: unknown) => done(error));
+  // An async function: what throws at once, or can't be given out, fails like what fails later.
+  const settled = (async () => {
+    const value = await work();
+    return take?.(value);
+  })();
+  void settled.then((value) => done(null, value), (error: unknown) => done(error));
 }

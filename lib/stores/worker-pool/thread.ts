@@ -13,18 +13,25 @@ import { expect, expectFunction, expectObject } from '../../internal/expect.js';
 
 /** A thread as `node:worker_threads` makes it: the part that a pool needs. */
 export interface NodeThread {
+  /** Sends it a task. */
   postMessage(message: unknown): void;
+  /** Listens to its answers, and to its end. */
   on(event: string, listener: (value: unknown) => void): unknown;
+  /** Ends it. */
   terminate(): unknown;
-  /** Whether it keeps the process alive: only while it has a task. */
+  /** Has it keep the process alive: called while it has a task. */
   ref?(): void;
+  /** Has it not keep the process alive: called while it rests. */
   unref?(): void;
 }
 
 /** A thread as the web platform makes it: the part that a pool needs. */
 export interface WebThread {
+  /** Sends it a task. */
   postMessage(message: unknown): void;
+  /** Listens to its answers, and to its failure. */
   addEventListener(event: string, listener: (event: unknown) => void): void;
+  /** Ends it. */
   terminate(): unknown;
 }
 
