@@ -4,6 +4,7 @@ import type { Command } from './command.js';
 import { MailboxFullError, StoreError } from './errors.js';
 import { Fold } from './fold.js';
 import { unwatch } from './internal/abort-signals.js';
+import { Flights } from './internal/flights.js';
 import { Streams } from './internal/streams.js';
 import { reportUnhandled } from './internal/unhandled.js';
 import { settle } from './reply.js';
@@ -11,14 +12,11 @@ import { after, Deadlines } from './timers.js';
 import { settledEvent, traceEvent, type TraceEvent } from './trace.js';
 import { isMutable, seen, View } from './view.js';
 
-/** No flights: what all stores share that never had one. */
-const NONE = new Set<Command>();
-
 /** @internal */
 export abstract class Answers extends Fold {
   abstract readonly name: string;
   /** Commands whose effect or later reply is in flight, and how many there are of each. */
-  flights: Set<Command> = NONE;
+  #flights: Flights | undefined;
   effects = 0;
   replies = 0;
   /** Of the later replies, those that no shutdown waits for. */
@@ -44,6 +42,16 @@ export abstract class Answers extends Fold {
 
   get streams(): Streams {
     return this.#streams ??= new Streams();
+  }
+
+  /** How many commands go on beside the fold. */
+  get flying(): number {
+    return this.#flights?.size ?? 0;
+  }
+
+  /** These commands, in the order in which they began to. */
+  get flights(): Command[] {
+    return this.#flights?.all() ?? [];
   }
 
   get deadlines(): Deadlines {
@@ -261,20 +269,19 @@ export abstract class Answers extends Fold {
   /** An error if there's no room for one more. */
   full(command: Command): StoreError | undefined {
     const { capacity } = this.options;
-    return this.flights.size < capacity ? undefined : new MailboxFullError(command, capacity);
+    return this.flying < capacity ? undefined : new MailboxFullError(command, capacity);
   }
 
   /** A command goes on beside the fold. */
   fly(command: Command, kind: 'effects' | 'replies', cancel: (closing: boolean) => void): void {
-    if (this.flights === NONE) this.flights = new Set();
-    this.flights.add(command);
+    (this.#flights ??= new Flights()).add(command);
     this[kind]++;
     command.extras.cancel = cancel;
   }
 
   /** It's back, or given up: calls `then`. Nothing happens the second time, which gives `false`. */
   land(command: Command, kind: 'effects' | 'replies', then: () => void): boolean {
-    const flew = this.flights.delete(command);
+    const flew = this.#flights?.delete(command) ?? false;
     if (flew) {
       this[kind]--;
       command.extras.cancel = undefined;

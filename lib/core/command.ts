@@ -8,6 +8,7 @@ import type { ErrorSite, StoreError } from './errors.js';
 import type { HandlerOutcome, Outcome } from './outcome.js';
 import type { PendingReply, Reply } from './reply.js';
 import type { Owner } from './owner.js';
+import type { Flight } from './internal/flights.js';
 import type { Deadline } from './timers.js';
 
 /** A command as plain data: what `send` and `commands$` take, and what can be logged or carried over a wire. */
@@ -234,6 +235,8 @@ class More {
   controller: AbortController | undefined = undefined;
   /** Why it was given up, if it was. */
   cause: StoreError | undefined = undefined;
+  /** Its place among those that go on beside the fold. */
+  flight: Flight | undefined = undefined;
   /** Those it waits behind in the lane of an effect. */
   behind: (() => Command[]) | undefined = undefined;
   /** Ends what the command still has running, an Observable or an effect; unless the store closes, some go on. */

@@ -131,7 +131,7 @@ export function hold<S, R>(next: S, place: Ticket<R>, options: HoldOptions<S> = 
   expectObject(options, 'options');
   const { gone, atShutdown = 'wait' } = options;
   if (gone !== undefined) expectFunction(gone, 'gone');
-  expectOneOf(atShutdown, 'atShutdown', 'wait', 'fail');
+  if (atShutdown !== 'wait') expectOneOf(atShutdown, 'atShutdown', 'wait', 'fail');
   // A cast: what is no ticket has been refused.
   return new Held(next, held as Place<R>, gone, atShutdown === 'fail');
 }

@@ -150,7 +150,7 @@ export class Owner extends Answers {
   }
 
   protected idle(): void {
-    if (this.phase === 'draining' && this.flights.size === this.loose) this.close();
+    if (this.phase === 'draining' && this.flying === this.loose) this.close();
   }
 
   /** Drains, for at most `timeout` ms. */

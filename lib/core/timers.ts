@@ -78,6 +78,8 @@ export class Deadlines {
   remove(deadline: Deadline): void {
     const { list } = deadline;
     leave(deadline);
+    // Garbage that knows what is in use has it collected late.
+    deadline.before = deadline.next = deadline;
     if (list.next === list && this.#lists.size > 8) this.#lists.delete(list.timeout);
     // The alarm stays armed, so that asks which come and go don't arm one each; but it keeps no process alive.
     if (--this.#pending === 0) this.#keepAlive(false);
