@@ -4,7 +4,7 @@
  * Nobody but the account looks at the balance and changes it, so the refused withdrawal has changed nothing. And each
  * command has an id: who didn't get the answer sends it again, and it's done once.
  */
-import { createBankAccount } from 'ownstate/stores';
+import { createBankAccount, InsufficientFundsError } from 'ownstate/stores';
 import type { World } from './support/world.js';
 
 /** Cents, as people write them. */
@@ -17,7 +17,12 @@ export default async function program({ print, scheduler }: World): Promise<void
   print(`deposit 5.00: the balance is ${money(await account.ask.deposit({ amount: 5_00n, id: 'salary' }))}`);
   print(`deposit 5.00 again, by the same id: the balance is ${money(await account.ask.deposit({ amount: 5_00n, id: 'salary' }))}`);
   print(`withdraw 2.00: the balance is ${money(await account.ask.withdraw({ amount: 2_00n, id: 'rent' }))}`);
-  await account.ask.withdraw({ amount: 15_00n, id: 'car' }).then(undefined, (error: unknown) => print(`withdraw 15.00: ${String(error)}`));
+  try {
+    await account.ask.withdraw({ amount: 15_00n, id: 'car' });
+  } catch (error) {
+    if (!(error instanceof InsufficientFundsError)) throw error;
+    print(`withdraw 15.00: refused (${error.code}), only ${money(error.available)} is there`);
+  }
   print(`the balance is ${money(await account.ask.balance())}`);
   print(`deposit 3.00: the balance is ${money(await account.ask.deposit({ amount: 3_00n, id: 'gift' }))}`);
 

@@ -1,7 +1,7 @@
 /**
- * Ten thousand stores are opened, used and ended in every way there is, and what is left of them is counted: nothing.
+ * Ten thousand stores are opened and used, ended by their signal or by a shutdown, and what is left of them is counted: none.
  *
- * Each has a tick, a named timer, a subscriber, a pending ask, an effect and a held ask. Whatever way it ends, each asker
+ * Each has a tick, a named timer, subscribers, an effect that never ends and a held ask. Whichever way it ends, each asker
  * gets an answer, each subscriber the end, and the scheduler has nothing left to do.
  */
 import { createStore, effect, hold, ticket, type StoreOptions } from 'ownstate';

@@ -21,7 +21,8 @@ export default async function program({ print, scheduler, sleep }: World): Promi
     for (let request = 1; request <= REQUESTS; request++) {
       const answer = await limiter.ask.allow({ key: name });
       answers.push(answer);
-      if (!answer.allowed) print(`  ${name}: request ${request} refused, the next token in ${answer.retryAfter} ms`);
+      const { remaining, retryAfter } = answer;
+      print(`  ${name.padEnd(7)}  request ${String(request).padStart(2)}  ${mark(answer)} ${answer.allowed ? `${remaining} left` : `the next token in ${retryAfter} ms`}`);
       await sleep(PAUSE);
     }
     print(`  ${name}: ${answers.map(mark).join('')}  ${answers.filter(({ allowed }) => allowed).length} of ${REQUESTS}`);
@@ -39,8 +40,8 @@ export default async function program({ print, scheduler, sleep }: World): Promi
   const begin = scheduler.now();
   await Promise.all(Array.from({ length: 12 }, async (_, request) => {
     await limiter.ask.wait({ key: 'Dana' });
-    const waited = scheduler.now() - begin;
-    if (waited > 0) print(`  request ${request + 1} went through after about ${Math.round(waited / 1000)} s`);
+    const seconds = Math.round((scheduler.now() - begin) / 1000);
+    print(`  request ${String(request + 1).padStart(2)} went through ${seconds === 0 ? 'at once' : `after about ${seconds} s`}`);
   }));
 
   const { allowed, refused } = await limiter.ask.stats();

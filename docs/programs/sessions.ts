@@ -1,6 +1,6 @@
 /**
- * Sessions: visitors come, log in and out, are forgotten when they stay away for too long, and are kept by nobody's
- * choice of an id.
+ * Sessions: visitors come, log in and leave, each by an id that's the store's own choice, and are forgotten when they stay
+ * away for too long.
  *
  * The times are those of a small kiosk, so that there's something to see: 3 seconds idle, 8 seconds in all.
  */
