@@ -23,12 +23,14 @@ import { rulesOf, type TaskQueueOptions } from './task-queue/options.js';
 import {
   checkDequeue, checkEnqueue, checkFail, checkHeartbeat, checkId, checkLeased, checkProgress, checkSnooze, cursorOf, limitOf, timeOf,
 } from './task-queue/payloads.js';
-import { Queue, type Totals, type Waiter } from './task-queue/queue.js';
+import { Queue } from './task-queue/queue.js';
 import { isEnded, Task } from './task-queue/task.js';
+import type { Totals } from './task-queue/tasks.js';
 import type {
   CompletePayload, DeadLettersPayload, DequeuePayload, EnqueuePayload, FailPayload, FailReply, HeartbeatPayload, ProgressPayload,
   RedrivePayload, SnoozePayload, TaskInfo, TaskLease, TaskQueueEvent, TaskQueueStatus,
 } from './task-queue/types.js';
+import type { Waiter } from './task-queue/waits.js';
 
 /** What `select` and `snapshot` show: how many tasks the queue holds, as of its last command. */
 export type TaskQueueView = Omit<TaskQueueStatus, 'delayed'>;

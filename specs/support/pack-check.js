@@ -13,6 +13,7 @@ const run = (command, ...args) => execFileSync(command, args, { cwd: folder, enc
 
 const program = `
 import { createStore, reply, StoreClosedError } from 'ownstate';
+import { createBankAccount, createCache, createChatRoom, createKeyValue, createRateLimiter, createSessions, createTaskQueue, createWorkerPool } from 'ownstate/stores';
 
 const counter = createStore({
   name: 'counter',
@@ -23,6 +24,15 @@ const counter = createStore({
 const five: number = await counter.ask.increment(5);
 counter.ask.get().subscribe((count) => console.log(five, count));
 await counter.shutdown();
+
+const cache = createCache<string, number>({ ttl: 1000 });
+await cache.ask.set({ key: 'a', value: 1 });
+const hit: number | undefined = await cache.ask.get('a');
+const { allowed } = await createRateLimiter().ask.allow({ key: 'ann' });
+const pool = createWorkerPool({ work: (n: number) => n * 2, size: 2 });
+const doubled: number = await pool.ask.submit({ task: 21 });
+const made = [createBankAccount({ owner: 'Ann' }), createChatRoom(), createKeyValue<number>(), createSessions(), createTaskQueue<string>()];
+console.log(hit, allowed, doubled, made.length);
 await counter.ask.get().then(undefined, (error: unknown) => console.log(error instanceof StoreClosedError));
 `;
 
@@ -37,7 +47,7 @@ try {
   symlinkSync(join(root, 'node_modules/typescript'), join(folder, 'node_modules/typescript'));
   run(process.execPath, 'node_modules/typescript/bin/tsc', '--strict', '--skipLibCheck', 'false', '--module', 'NodeNext', '--target', 'ES2022', '--lib', 'ES2022,ESNext.Disposable,DOM', 'program.ts');
   const printed = run(process.execPath, 'program.js');
-  if (printed !== '5 5\ntrue\n') throw new Error(`Expected the program to print 5 5, true, got ${printed}`);
+  if (printed !== '5 5\n1 true 42 5\ntrue\n') throw new Error(`Expected the program to print 5 5, 1 true 42 5, true, got ${printed}`);
   console.log(`${filename}: ${files.length} files, installed, compiled and run from an empty folder`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -36,7 +36,6 @@ export interface TaskQueueDump<T, R> extends Dump<'task-queue'> {
   readonly tasks: readonly DumpedTask<T, R>[];
 }
 
-/** @internal */
 export function dump<T, R>(queue: Queue<T, R>, now: number): TaskQueueDump<T, R> {
   const pending: number[] = [];
   for (const [, slot] of queue.tasks.entries()) {
@@ -76,14 +75,16 @@ function dumped<T, R>(queue: Queue<T, R>, slot: number): DumpedTask<T, R> {
 }
 
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+/** A running number that still has room above it: nobody counts that far. */
+const isNumber = (value: unknown) => isCount(value) && (value as number) <= 2 ** 52;
 
-/** @throws TypeError for what no queue of these rules has given. @internal */
+/** @throws TypeError for what no queue of these rules has given. */
 export function expectQueueDump(dump: TaskQueueDump<unknown, unknown>, { maxTasks }: Rules): void {
   expectDump(dump, 'task-queue');
   const { paused, tokens, ids, tasks } = dump;
   expect(typeof paused === 'boolean', 'restore.paused', 'a boolean', paused);
-  expect(isCount(tokens), 'restore.tokens', 'an integer from 0 on', tokens);
-  expect(isCount(ids), 'restore.ids', 'an integer from 0 on', ids);
+  expect(isNumber(tokens), 'restore.tokens', 'an integer from 0 to 2^52', tokens);
+  expect(isNumber(ids), 'restore.ids', 'an integer from 0 to 2^52', ids);
   expect(Array.isArray(tasks), 'restore.tasks', 'an array', tasks);
   const seen = new Set<string>();
   let live = 0;
@@ -101,6 +102,7 @@ export function expectQueueDump(dump: TaskQueueDump<unknown, unknown>, { maxTask
     expect(isCount(losses), `${name}.losses`, 'an integer from 0 on', losses);
     expect(Number.isFinite(enqueuedAt), `${name}.enqueuedAt`, 'a time in milliseconds', enqueuedAt);
     expect(Number.isFinite(at), `${name}.at`, 'a time in milliseconds', at);
+    expect(state === 'pending' || at <= dump.at, `${name}.at`, `at most ${dump.at}, the time of the dump`, at);
     expect(reason === undefined || ['error', 'timeout', 'lost'].includes(reason), `${name}.reason`, 'one of error, timeout, lost', reason);
     expect(error === undefined || typeof error === 'string', `${name}.error`, 'a string', error);
     seen.add(id);
@@ -109,7 +111,7 @@ export function expectQueueDump(dump: TaskQueueDump<unknown, unknown>, { maxTask
   expect(live <= maxTasks, 'restore.tasks', `at most ${maxTasks} pending ones (\`maxTasks\`)`, live);
 }
 
-/** Puts the tasks of a dump into a new queue. @internal */
+/** Puts the tasks of a dump into a new queue. */
 export function restore<T, R>(queue: Queue<T, R>, dump: TaskQueueDump<T, R>, now: number): void {
   queue.now = now;
   queue.paused = dump.paused;

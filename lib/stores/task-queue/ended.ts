@@ -2,7 +2,6 @@
 import { Recency } from '../structures/recency.js';
 import type { TaskRetention } from './options.js';
 
-/** @internal */
 export class Ended {
   readonly #order = new Recency();
   readonly #endedAt: (slot: number) => number;

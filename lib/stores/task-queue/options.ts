@@ -44,7 +44,7 @@ export interface TaskQueueOptions<T, R> extends StoreOptions {
   /**
    * The most tasks that are held, of whatever state. Default 100,000. A further one takes the place of the oldest that
    * ended (completed before cancelled before failed); where none has, `enqueue` fails with `TaskQueueFullError`.
-   */
+  */
   readonly maxTasks?: number;
   /** How long a task that's too old stays in memory at the latest, in milliseconds; nobody sees it. Default 5,000. */
   readonly sweep?: number;
@@ -56,7 +56,7 @@ export interface TaskQueueOptions<T, R> extends StoreOptions {
   readonly restore?: TaskQueueDump<T, R>;
 }
 
-/** Options with their defaults filled in. @internal */
+/** Options with their defaults filled in. */
 export interface Rules {
   readonly attempts: number;
   readonly losses: number;
@@ -72,9 +72,9 @@ export interface Rules {
 
 const HOUR = 3_600_000;
 
-/** @throws TypeError for options that no queue can work with. @internal */
+/** @throws TypeError for options that no queue can work with. */
 export function rulesOf<T, R>(options: TaskQueueOptions<T, R>): Rules {
-  const { attempts = 3, losses = 3, runTimeout = 300_000, lease = Infinity, maxTasks = 100_000, sweep = 5_000, ids } = options;
+  const { attempts = 3, losses = 3, runTimeout = 300_000, lease = Infinity, maxTasks = 100_000, sweep = 5_000, ids, onHandlerError } = options;
   for (const [name, value] of Object.entries({ attempts, losses, maxTasks })) {
     expect(Number.isSafeInteger(value) && value > 0, name, 'a positive integer', value);
   }
@@ -82,6 +82,8 @@ export function rulesOf<T, R>(options: TaskQueueOptions<T, R>): Rules {
   expectPositive(lease, 'lease');
   expect(Number.isFinite(sweep) && sweep > 0, 'sweep', 'a positive, finite number', sweep);
   if (ids !== undefined) expectFunction(ids, 'ids');
+  // A queue that forgot its tasks couldn't answer those who wait for them.
+  expect(onHandlerError !== 'reset', 'onHandlerError', '\'keep\' or \'stop\'', onHandlerError);
   const chance = options.random ?? randomNumber;
   expectFunction(chance, 'random');
   return {
@@ -117,9 +119,16 @@ function retainOf(retain: TaskQueueOptions<unknown, unknown>['retain'] = {}): Ru
   return { completed: of('completed', HOUR), failed: of('failed', Infinity), cancelled: of('cancelled', HOUR) };
 }
 
-/** How long to wait after so many failures, in milliseconds. Whole ones, so that equal times stay equal. @internal */
-export function backoffAfter(failures: number, { backoff: { base, factor, max, jitter }, chance }: Rules): number {
+/**
+ * How long to wait after so many failures, in milliseconds. Whole ones, so that equal times stay equal.
+ *
+ * @throws TypeError for a number that is no chance, or what the source of chance throws
+ */
+export function backoffAfter(failures: number, { backoff: { base, factor, max, jitter }, chance }: Rules, source: NumberSource = chance): number {
   // 0 times a power beyond all numbers is none.
   const full = base === 0 ? 0 : Math.min(max, base * factor ** (failures - 1));
-  return Math.ceil(full * (jitter === 0 ? 1 : 1 - jitter * chance()));
+  if (jitter === 0) return Math.ceil(full);
+  const share: unknown = source();
+  expect(typeof share === 'number' && share >= 0 && share < 1, 'random', 'a source of numbers from 0 to below 1', share);
+  return Math.ceil(full * (1 - jitter * (share as number)));
 }

@@ -12,7 +12,6 @@
 import { grown, Heap } from '../structures/heap.js';
 import type { Times } from './task.js';
 
-/** @internal */
 export class Schedule {
   #due = new Float64Array(16);
   #order = new Float64Array(16);

@@ -2,20 +2,23 @@
  * What a task queue keeps of a task. What orders it, and its times, stand in arrays of numbers, by its slot: an object
  * would keep each time in a box of its own.
  */
+import { show } from '../../internal/expect.js';
 import type { EndedState, EnqueuePayload, TaskFailure, TaskInfo, TaskState } from './types.js';
 import type { Waiting } from './waits.js';
 
-/** A heartbeat whose reply is to come later. @internal */
+/** A heartbeat whose reply is to come later. */
 export type Beat = Waiting<number> & { readonly slot: number };
 
-/** When a task came, when it's due, and since when it has run or is over. @internal */
+/** When a task came, when it's due, and since when it has run or is over. */
 export interface Times {
   readonly enqueuedAt: number;
   readonly due: number;
   readonly since: number;
 }
 
-/** @internal */
+/** The longest text of an error that is kept. */
+const LONGEST = 1_000;
+
 export class Task<T, R> {
   readonly id: string;
   readonly task: T;
@@ -77,7 +80,12 @@ export class Task<T, R> {
   }
 }
 
-/** @internal */
 export function isEnded(state: TaskState): state is EndedState {
   return state !== 'pending' && state !== 'running';
+}
+
+/** What went wrong, as text. */
+export function textOf(error: unknown): string {
+  const text = typeof error === 'string' ? error : error instanceof Error ? `${error.name}: ${error.message}` : error === undefined ? '' : show(error);
+  return text.slice(0, LONGEST);
 }

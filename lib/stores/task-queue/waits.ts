@@ -10,8 +10,9 @@ import type { Ticket } from '../../index.js';
 import { Heap } from '../structures/heap.js';
 import { Recency } from '../structures/recency.js';
 import { Slots } from '../structures/slots.js';
+import type { TaskLease } from './types.js';
 
-/** One who waits. Its number is its key. @internal */
+/** One who waits. Its number is its key. */
 export interface Waiting<R> {
   readonly number: number;
   readonly place: Ticket<R>;
@@ -19,7 +20,14 @@ export interface Waiting<R> {
   readonly due: number;
 }
 
-/** @internal */
+/** A dequeue that waits for a task. */
+export type Waiter<T> = Waiting<TaskLease<T> | undefined> & {
+  readonly worker: string;
+  readonly lease: number;
+  /** What it was given. */
+  given: TaskLease<T> | undefined;
+};
+
 export class Waits<W extends Waiting<never>> {
   readonly #slots = new Slots<number, W>();
   readonly #order = new Recency();
@@ -47,9 +55,10 @@ export class Waits<W extends Waiting<never>> {
   }
 
   /** Whether it was there. */
-  delete({ number }: W): boolean {
-    const slot = this.#slots.find(number);
-    if (slot < 0) return false;
+  delete(waiting: W): boolean {
+    const slot = this.#slots.find(waiting.number);
+    // One of a queue that was there before this one may have the same number.
+    if (slot < 0 || this.#slots.values[slot] !== waiting) return false;
     this.#order.delete(slot);
     this.#clock.delete(slot);
     this.#slots.delete(slot);
