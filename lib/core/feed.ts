@@ -7,14 +7,14 @@
  *                       capacity; beyond it by `overflow`
  * ```
  */
-import { Observable, type Observer, type Subscriber } from 'rxjs';
+import type { Observable, Observer } from 'rxjs';
 import { expect, expectFunction, expectObject, expectOneOf } from '../internal/expect.js';
 import { handling } from './chain.js';
 import { HandlerContext, type Context } from './context.js';
 import { FeedFullError } from './errors.js';
+import { Reader, type Next, type Readable, type Reading } from './feed-reader.js';
 import { landing } from './hold.js';
 import { Ring } from './internal/ring.js';
-import { guarded } from './internal/unhandled.js';
 import type { Outcome } from './outcome.js';
 
 /** What happens to an item that comes to a full feed, or to the one that waits longest, or to the reader. */
@@ -149,14 +149,7 @@ class Gap {
   }
 }
 
-/** Whoever reads: told that there's something, or handed an item where nothing else waits. */
-interface Reading<T> {
-  readonly wake: () => void;
-  /** Shows an item at once; `undefined` for a reader who comes for it. */
-  readonly show?: (item: T) => void;
-}
-
-class Source<T> implements FeedSource<T> {
+class Source<T> implements FeedSource<T>, Readable<T> {
   readonly feed: Feed<T>;
   lost = 0;
   readonly #options: Buffer<T>;
@@ -250,7 +243,7 @@ class Source<T> implements FeedSource<T> {
   }
 
   /** The next item, the end, or nothing yet. */
-  read(): { readonly item: T } | { readonly error: unknown } | 'end' | undefined {
+  read(): Next<T> {
     const lost = this.#options.overflow === 'drop-oldest' || this.#waiting === 0 ? this.#untold : 0;
     if (lost > 0) {
       this.#untold = 0;
@@ -316,58 +309,4 @@ class Source<T> implements FeedSource<T> {
 /** @throws TypeError since it's called within a handler */
 function refuse(): never {
   throw new TypeError('Expected a feed to be written in `context.after`, got it within a handler');
-}
-
-class Reader<T> extends Observable<T> implements Feed<T> {
-  readonly #source: Source<T>;
-
-  constructor(from: Source<T>) {
-    super((subscriber) => this.#subscribe(subscriber));
-    this.#source = from;
-  }
-
-  /** To a subscriber: each item at once. */
-  #subscribe(subscriber: Subscriber<T>): void {
-    const source = this.#source;
-    const observer = guarded(subscriber);
-    const wake = () => source.showAll(observer);
-    source.take({ wake, show: observer.next });
-    // It may leave while it's shown what has waited.
-    subscriber.add(() => source.leave());
-    wake();
-  }
-
-  /** To a loop: one item each time it comes round. */
-  [Symbol.asyncIterator](): AsyncIterator<T> {
-    const source = this.#source;
-    type Waiting = { resolve: (result: IteratorResult<T>) => void; reject: (error: unknown) => void };
-    const waiting = new Ring<Waiting>();
-    const done = { done: true, value: undefined } as const;
-    let over = false;
-    const serve = () => {
-      while (waiting.size > 0) {
-        const next = over ? 'end' : source.read();
-        if (next === undefined) return;
-        // A cast: there is one, as `size` says.
-        const { resolve, reject } = waiting.shift() as Waiting;
-        over ||= next === 'end' || 'error' in next;
-        if (next === 'end') resolve(done);
-        else if ('error' in next) reject(next.error);
-        else resolve({ done: false, value: next.item });
-      }
-    };
-    source.take({ wake: serve });
-    return {
-      next: () => new Promise((resolve, reject) => {
-        waiting.push({ resolve, reject });
-        serve();
-      }),
-      return: () => {
-        if (!over) source.leave();
-        over = true;
-        serve();
-        return Promise.resolve(done);
-      },
-    };
-  }
 }

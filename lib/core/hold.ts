@@ -92,7 +92,8 @@ export function ticket<R>(): Ticket<R> {
  *
  * The reply fails as the ticket is refused; with `AskTimeoutError` or `AskAbortedError` when the asker gives up, with
  * `StoreClosedError` when the store ends, and with `MailboxFullError` when as many effects and later replies are in
- * flight as the mailbox's capacity allows. In each case but the first `gone` takes the ticket out of the state.
+ * flight as the mailbox's capacity allows. Where the asker has given up, and where there was no room, `gone` takes the
+ * ticket out of the state.
  *
  * @param next the state that is committed at once; the ticket stands in it
  * @param place the ticket, of this ask only

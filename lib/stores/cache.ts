@@ -164,5 +164,8 @@ export function defineCache<K extends Key = string, V = unknown>(options: CacheO
  * ```
  */
 export function createCache<K extends Key = string, V = unknown>(options: CacheOptions<K, V> = {}): Cache<K, V> {
-  return createStore(defineCache(options), options);
+  const cache = createStore(defineCache(options), options);
+  // What was restored may expire before the first command: the maker of a state has no timer.
+  if (options.restore !== undefined) cache.tell.sweep();
+  return cache;
 }

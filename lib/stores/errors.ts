@@ -49,7 +49,7 @@ export class OutOfBoundsError extends RefusedError {
   readonly count: number | bigint;
 
   constructor(count: number | bigint, min: number | bigint = -Infinity, max: number | bigint = Infinity) {
-    super(`Expected the count to stay from ${min} to ${max}, got ${count}`);
+    super(`Expected the count to stay from ${min} to ${max}, got ${shown(count)}`);
     this.count = count;
   }
 }

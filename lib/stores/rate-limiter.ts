@@ -154,7 +154,7 @@ export function defineRateLimiter(options: RateLimiterOptions = {}): RateLimiter
     queries: {
       peek: (state, ask, { now }) => peek(state, ask, state.time(now())),
       status: (state, key, { now }) => {
-        checkKey(key, 'payload');
+        checkKey(key);
         return statusOf(state, state.slots.find(key), state.time(now()));
       },
       stats: (state, _payload, { now }) => {
@@ -196,5 +196,8 @@ export function defineRateLimiter(options: RateLimiterOptions = {}): RateLimiter
  * ```
  */
 export function createRateLimiter(options: RateLimiterOptions = {}): RateLimiter {
-  return createStore(defineRateLimiter(options), options);
+  const limiter = createStore(defineRateLimiter(options), options);
+  // What was restored may expire before the first command: the maker of a state has no timer.
+  if (options.restore !== undefined) limiter.tell.sweep();
+  return limiter;
 }

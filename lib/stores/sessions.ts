@@ -51,8 +51,8 @@ export interface SessionsOptions<T = unknown> extends StoreOptions {
 
 /** What is seen of a sessions store through `select` and `snapshot`. */
 export interface SessionsView {
-  /** Sessions that lived when the last command was handled. */
-  readonly size: number;
+  /** Sessions that are held, those that have expired and weren't removed yet included. */
+  readonly held: number;
 }
 
 /** The commands and queries of a sessions store. */
@@ -154,20 +154,20 @@ export function defineSessions<T = unknown>(options: SessionsOptions<T> = {}): S
     events: type<SessionEvent>(),
     state: (clock) => {
       const book = new SessionBook<T>(limits);
-      if (restore !== undefined) restoreSessions(book, restore, book.handle(clock));
+      if (restore !== undefined) restoreSessions(book, restore, book.time(clock));
       return book;
     },
-    view: (book) => ({ size: book.size() }),
+    view: (book) => book.view,
     commands: {
       create: (book, payload, context) => {
         checkCreation(payload);
         const id = newId(book);
-        const slot = book.create(id, payload, book.handle(context), context.emit);
+        const slot = book.create(id, payload, book.time(context), context.emit);
         return armed(book, context, book.session(slot, id));
       },
       get: (book, id, context) => {
         checkId(id);
-        const now = book.handle(context);
+        const now = book.time(context);
         const slot = book.find(id, now);
         if (slot < 0) return armed(book, context, undefined);
         book.use(slot, now);
@@ -175,7 +175,7 @@ export function defineSessions<T = unknown>(options: SessionsOptions<T> = {}): S
       },
       touch: (book, id, context) => {
         checkId(id);
-        const now = book.handle(context);
+        const now = book.time(context);
         const slot = book.find(id, now);
         if (slot >= 0) book.use(slot, now);
         return armed(book, context, slot >= 0);
@@ -183,7 +183,7 @@ export function defineSessions<T = unknown>(options: SessionsOptions<T> = {}): S
       update: (book, payload, context) => {
         checkUpdate(payload);
         const { id, user, ttl } = payload;
-        const now = book.handle(context);
+        const now = book.time(context);
         const slot = book.find(id, now);
         if (slot < 0) return armed(book, context, undefined);
         const data = updated(payload, book.data(slot));
@@ -193,7 +193,7 @@ export function defineSessions<T = unknown>(options: SessionsOptions<T> = {}): S
       },
       regenerate: (book, id, context) => {
         checkId(id);
-        const now = book.handle(context);
+        const now = book.time(context);
         const slot = book.find(id, now);
         if (slot < 0) return armed(book, context, undefined);
         const next = newId(book);
@@ -206,7 +206,7 @@ export function defineSessions<T = unknown>(options: SessionsOptions<T> = {}): S
         if (!foreignIds) throw new ForeignIdError();
         checkAdoption(payload);
         const { id, data, user = null, ttl = idle } = payload;
-        const now = book.handle(context);
+        const now = book.time(context);
         let slot = book.find(id, now);
         if (slot >= 0) {
           book.change(slot, { data, user, ttl }, now, context.emit);
@@ -219,30 +219,30 @@ export function defineSessions<T = unknown>(options: SessionsOptions<T> = {}): S
       },
       delete: (book, id, context) => {
         checkId(id);
-        const slot = book.find(id, book.handle(context));
+        const slot = book.find(id, book.time(context));
         if (slot >= 0) book.delete(slot, 'id', context.emit);
         return armed(book, context, slot >= 0);
       },
       deleteByUser: (book, user, context) => {
         checkKey(user, 'user');
-        const now = book.handle(context);
+        const now = book.time(context);
         const slots = book.allOf(user, now);
         for (const slot of slots) book.delete(slot, 'user', context.emit);
         return armed(book, context, slots.length);
       },
       deleteOthers: (book, id, context) => {
         checkId(id);
-        const now = book.handle(context);
+        const now = book.time(context);
         const own = book.find(id, now);
         const user = own < 0 ? undefined : book.users.of(own);
         const others = user === undefined ? [] : book.allOf(user, now).filter((slot) => slot !== own);
         for (const slot of others) book.delete(slot, 'others', context.emit);
         return armed(book, context, others.length);
       },
-      clear: (book, _payload, context) => reply(book, book.clear(book.handle(context), context.emit)),
+      clear: (book, _payload, context) => reply(book, book.clear(book.time(context), context.emit)),
       sweep: (book, _payload, context) => {
         book.sweep.begin(context);
-        const { removed, more } = book.removeExpired(book.handle(context), context.emit);
+        const { removed, more } = book.removeExpired(book.time(context), context.emit);
         if (more) context.tell('sweep');
         return more ? reply(book, removed) : armed(book, context, removed);
       },
@@ -271,7 +271,7 @@ export function defineSessions<T = unknown>(options: SessionsOptions<T> = {}): S
  * Makes a sessions store. Commands: `create({ data, user?, ttl? })`, `get(id)`, `touch(id)`, `update({ id, data or with,
  * user?, ttl? })`, `regenerate(id)`, `delete(id)`, `deleteByUser(user)`, `deleteOthers(id)`, `clear()`, `adopt({ id, … })`
  * and `sweep()`, which the store sends itself; queries: `peek(id)`, `listByUser(user)`, `stats()`, `dump()`. Its view is
- * `{ size }`.
+ * `{ held }`.
  *
  * What is unknown, has expired or was deleted is `undefined`, `false` or 0, and never told apart. A reply may fail with
  * `InvalidPayloadError`, with `ForeignIdError`, and `update` with what its own `with` throws; nothing is changed then.
@@ -293,5 +293,8 @@ export function defineSessions<T = unknown>(options: SessionsOptions<T> = {}): S
  * ```
  */
 export function createSessions<T = unknown>(options: SessionsOptions<T> = {}): Sessions<T> {
-  return createStore(defineSessions(options), options);
+  const sessions = createStore(defineSessions(options), options);
+  // What was restored may expire before the first command: the maker of a state has no timer.
+  if (options.restore !== undefined) sessions.tell.sweep();
+  return sessions;
 }

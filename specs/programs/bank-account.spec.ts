@@ -10,7 +10,7 @@ it('bank-account deposits, withdraws, is refused, and shows a statement of what 
     'deposit 5.00: the balance is 15.00',
     'deposit 5.00 again, by the same id: the balance is 15.00',
     'withdraw 2.00: the balance is 13.00',
-    "withdraw 15.00: InsufficientFundsError: Expected account 'Ann' to have 1500 available, got 1300",
+    'withdraw 15.00: refused (INSUFFICIENT_FUNDS), only 13.00 is there',
     'the balance is 13.00',
     'deposit 3.00: the balance is 16.00',
     '',

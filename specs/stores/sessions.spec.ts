@@ -1,6 +1,7 @@
 /** Sessions: what each command does and replies. */
 import { createSessions, type Session, type SessionEvent, type SessionsOptions } from 'ownstate/stores';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { Heap } from '../../lib/stores/structures/heap.js';
 
 /** A store whose ids are s1, s2, … */
 function numbered<T = unknown>(options: SessionsOptions<T> = {}) {
@@ -256,6 +257,38 @@ describe('the limits', () => {
     expect(evicted).toHaveLength(1500);
   });
 
+  it('cost a few moves each time, though one who stayed away hides thousands that were used again', async () => {
+    let now = 0;
+    const { ask, events } = numbered({ maxSessions: 4000, scheduler: clock(() => now) });
+    for (let i = 0; i < 4000; i++) await ask.create({ data: i });
+    now = 10;
+    for (let i = 2; i <= 4000; i++) await ask.touch(`s${i}`);
+    const moves = vi.spyOn(Heap.prototype, 'set');
+    let most = 0;
+    for (let i = 0; i < 100; i++) {
+      moves.mockClear();
+      await ask.create({ data: i });
+      most = Math.max(most, moves.mock.calls.length);
+    }
+    moves.mockRestore();
+    expect(events.find(({ type }) => type === 'evicted')).toMatchObject({ id: 's1' });
+    expect(most).toBeLessThan(12);
+  });
+
+  it('cost a few moves each time, though most were used again before there were many', async () => {
+    let now = 0;
+    const { ask } = numbered({ maxSessions: 4000, scheduler: clock(() => now) });
+    for (let i = 0; i < 3400; i++) await ask.create({ data: i });
+    now = 10;
+    for (let i = 2; i <= 3400; i++) await ask.touch(`s${i}`);
+    for (let i = 3400; i < 4000; i++) await ask.create({ data: i });
+    const moves = vi.spyOn(Heap.prototype, 'set');
+    await ask.create({ data: 0 });
+    await ask.create({ data: 0 });
+    expect(moves.mock.calls.length).toBeLessThan(24);
+    moves.mockRestore();
+  });
+
   it('hold among sessions that live for ever: the one used first makes room', async () => {
     let now = 0;
     const { ask } = numbered({ maxSessions: 3, idle: Infinity, absolute: Infinity, scheduler: clock(() => now++) });
@@ -296,15 +329,32 @@ describe('adopt', () => {
 });
 
 describe('the view', () => {
-  it('says how many live', async () => {
+  it('says how many are held, and shows nothing new where that stays', async () => {
     const { store, ask } = numbered();
-    const sizes: number[] = [];
-    store.select(({ size }) => size).subscribe((size) => sizes.push(size));
+    const seen: unknown[] = [];
+    store.select().subscribe((view) => seen.push(view));
     await ask.create({ data: 1 });
     await ask.create({ data: 1 });
+    await ask.get('s1');
     await ask.delete('s1');
-    expect(sizes).toEqual([0, 1, 2, 1]);
-    expect(store.snapshot()).toEqual({ size: 1 });
+    expect(seen).toEqual([{ held: 0 }, { held: 1 }, { held: 2 }, { held: 1 }]);
+    expect(store.snapshot()).toEqual({ held: 1 });
+  });
+
+  it('costs the same, however many have expired or were used again', async () => {
+    let now = 0;
+    const { store, ask } = numbered({ idle: 10, scheduler: clock(() => now) });
+    for (let i = 1; i <= 100; i++) await ask.create({ data: i });
+    now = 5;
+    for (let i = 1; i <= 50; i++) await ask.touch(`s${i}`);
+    now = 12;
+    const looks = vi.spyOn(Heap.prototype, 'where');
+    store.select().subscribe();
+    await ask.get('s1');
+    expect(looks).not.toHaveBeenCalled();
+    expect(await ask.stats()).toMatchObject({ size: 50 });
+    expect(looks).toHaveBeenCalled();
+    looks.mockRestore();
   });
 });
 

@@ -3,7 +3,7 @@
  * runs beside the fold, so that the room goes on meanwhile, and what was asked for is checked again when it's there.
  */
 import { effect, reply, type Context, type EffectPolicy, type Outcome } from '../../index.js';
-import { isObservable } from 'rxjs';
+import { from, fromEvent, isObservable, takeUntil } from 'rxjs';
 import { NotAllowedError } from '../errors.js';
 import type { ChatRequest, Settings } from './options.js';
 
@@ -40,11 +40,12 @@ export function authorised<S, R, E>(
   if (waiting instanceof Promise) waiting.catch(() => undefined);
   return effect<S, unknown, unknown>(state, {
     ...lane,
-    run: () => waiting,
+    // A hook that never answers holds up nobody any more, once its asker has given up.
+    run: ({ signal }) => from(waiting).pipe(takeUntil(fromEvent(signal, 'abort'))),
     done: (now, allowed, then) => {
-      allow(allowed);
       // Nobody waits for it any more: who isn't there can't join, and gets no feed.
       if (then.signal.aborted) return now;
+      allow(allowed);
       return reply(now, deed(now, then));
     },
   });

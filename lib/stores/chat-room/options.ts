@@ -90,11 +90,11 @@ export interface Settings {
 }
 
 /** @throws TypeError for options that no room can work with */
-export function settingsOf(options: ChatSettings): Settings {
+export function settingsOf(options: ChatSettings & StoreOptions): Settings {
   expectObject(options, 'options');
   const {
     devices = 1, maxMembers = 10_000, history = 100, buffer = 50, overflow = 'drop-newest', maxText = 4096, maxName = 256,
-    rate, authorise, ids = randomId,
+    rate, authorise, ids = randomId, onHandlerError,
   } = options;
   for (const [name, value] of Object.entries({ devices, maxMembers, buffer, maxText, maxName })) expectCount(value, name);
   expect(Number.isSafeInteger(history) && history >= 0, 'history', 'an integer from 0 on', history);
@@ -108,6 +108,8 @@ export function settingsOf(options: ChatSettings): Settings {
   }
   if (authorise !== undefined) expectFunction(authorise, 'authorise');
   expectFunction(ids, 'ids');
+  // A room that forgot its members couldn't end their feeds.
+  expect(onHandlerError !== 'reset', 'onHandlerError', '\'keep\' or \'stop\'', onHandlerError);
   const own = rate && { messages: rate.messages, per: rate.per };
   return { devices, maxMembers, history, buffer, overflow, maxText, maxName, rate: own, authorise, ids };
 }

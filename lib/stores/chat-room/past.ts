@@ -18,7 +18,7 @@ export class Past {
   readonly #capacity: number;
   readonly #kept: Recent<ChatMessage>;
   /** Who isn't to see a message that is kept. */
-  readonly #except = new Map<number, readonly ChatName[]>();
+  readonly #except = new Map<number, ReadonlySet<ChatName>>();
   /** The number of the last message that isn't kept. */
   #forgotten: number;
 
@@ -32,7 +32,7 @@ export class Past {
     return this.#kept.size;
   }
 
-  add(message: ChatMessage, except: readonly ChatName[] | undefined): void {
+  add(message: ChatMessage, except: ReadonlySet<ChatName> | undefined): void {
     if (this.#kept.size === this.#capacity) {
       this.#forgotten = this.#kept.oldest?.seq ?? message.seq;
       if (this.#except.size > 0) this.#except.delete(this.#forgotten);
@@ -65,7 +65,8 @@ export class Past {
     const except = new Map(record.except);
     for (const { type, id, seq, at, user, text, to, room } of record.messages) {
       const message: ChatMessage = { type, id, seq, at, user, text, ...to === undefined ? {} : { to }, ...room === undefined ? {} : { room } };
-      past.add(Object.freeze(message), except.get(seq)?.slice());
+      const users = except.get(seq);
+      past.add(Object.freeze(message), users && new Set(users));
     }
     past.seq = record.seq;
     return past;
@@ -74,7 +75,7 @@ export class Past {
   #isFor({ seq, user: from, to }: ChatMessage, user: ChatName | undefined): boolean {
     if (to !== undefined && user !== to && user !== from) return false;
     const except = this.#except.size > 0 ? this.#except.get(seq) : undefined;
-    return except === undefined || (user !== undefined && !except.includes(user));
+    return except === undefined || (user !== undefined && !except.has(user));
   }
 }
 
@@ -83,11 +84,19 @@ export function isName(value: unknown): value is ChatName {
   return typeof value === 'string' || Number.isFinite(value);
 }
 
+/** The largest number that a dump may have: there's room above it, further than anybody counts. */
+const LARGEST = 2 ** 52;
+
+/** @throws TypeError for what can't be the number of the last thing that happened */
+export function expectSeq(seq: unknown, name: string): void {
+  expect(Number.isSafeInteger(seq) && (seq as number) >= 0 && (seq as number) <= LARGEST, name, 'an integer from 0 to 2^52', seq);
+}
+
 /** @throws TypeError for what can't have been a room's record */
 export function expectRecord(record: ChatRecord, name: string, room?: ChatName): void {
   expectObject(record, name);
   const { seq, forgotten, messages, except } = record;
-  expect(Number.isSafeInteger(seq) && seq >= 0, `${name}.seq`, 'an integer from 0 on', seq);
+  expectSeq(seq, `${name}.seq`);
   expect(Number.isSafeInteger(forgotten) && forgotten >= 0 && forgotten <= seq, `${name}.forgotten`, `an integer from 0 to ${seq}`, forgotten);
   expect(Array.isArray(messages), `${name}.messages`, 'an array', messages);
   let last = forgotten;

@@ -8,6 +8,7 @@
  * ```
  */
 import { createFeed, type Context, type FeedSource } from '../../index.js';
+import { expect } from '../../internal/expect.js';
 import { KickedError, NotInRoomError, RoomFullError, TooFastError, UserExistsError } from '../errors.js';
 import type {
   ChatDevice, ChatEvent, ChatItem, ChatJoin, ChatJoined, ChatLeft, ChatMembers, ChatMessage, ChatMissed, ChatName, ChatResumed, ChatWhy,
@@ -59,11 +60,14 @@ export class Room {
   /** Items lost by readers that have left. */
   #lost = 0;
 
+  /** @throws TypeError for an id that is no string */
   constructor(settings: Settings, place: Place, past: Past) {
     this.#settings = settings;
     this.#place = place;
     this.#past = past;
-    this.#ids = new MessageIds(settings.ids());
+    const own: unknown = settings.ids();
+    expect(typeof own === 'string', 'ids', 'a source of strings', own);
+    this.#ids = new MessageIds(own as string);
   }
 
   get size(): number {
@@ -238,7 +242,7 @@ export class Room {
         ? to === undefined ? { type: 'message', id, seq, at, user, text } : { type: 'message', id, seq, at, user, text, to }
         : to === undefined ? { type: 'message', id, seq, at, user, text, room } : { type: 'message', id, seq, at, user, text, to, room });
     this.#said++;
-    this.#past.add(message, except && [...except]);
+    this.#past.add(message, except);
     context.emit(message);
     if (audience !== undefined) context.after(() => tell(audience === member ? [member] : [audience, member], message));
     else if (except === undefined) context.after(() => this.#show(message));

@@ -54,7 +54,7 @@ export class Rooms {
   readonly #restored = new Set<ChatName>();
   #until = Infinity;
   readonly #sweep = new Sweep(0);
-  /** The latest time seen. */
+  /** The latest time that a command saw. */
   #now = -Infinity;
   /** A new room counts on from here, so that nobody who was in a former one of its name takes old numbers for new ones. */
   #seq = 0;
@@ -181,13 +181,15 @@ export class Rooms {
 
   /** To be called by each command. */
   arm(context: RoomsContext): void {
-    if (this.#restored.size > 0) this.#sweep.arm(context, this.#until);
+    if (this.#restored.size === 0) return;
+    this.#see(context);
+    this.#sweep.arm(context, this.#until);
   }
 
   /** Removes restored rooms to which nobody came back in time, and gives how many. */
   sweep(context: RoomsContext): number {
     this.#sweep.begin(context);
-    if (!this.#isOver(context.now())) {
+    if (!this.#isOver(this.#see(context))) {
       this.arm(context);
       return 0;
     }
@@ -201,9 +203,13 @@ export class Rooms {
     return count;
   }
 
+  #see({ now }: RoomsContext): number {
+    this.#now = Math.max(this.#now, now());
+    return this.#now;
+  }
+
   #isOver(now: number): boolean {
-    this.#now = Math.max(this.#now, now);
-    return this.#now >= this.#until;
+    return Math.max(this.#now, now) >= this.#until;
   }
 
   // ── what is asked ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ import { dumpOf, expectDump } from '../structures/dump.js';
 import { APART, authorised } from './authorise.js';
 import type { ChatJoin, ChatMembers, ChatMessage, ChatMissed, ChatName, ChatResumed } from './items.js';
 import { expectCount, settingsOf, type ChatSettings } from './options.js';
-import { expectRecord, isName } from './past.js';
+import { expectRecord, expectSeq, isName } from './past.js';
 import {
   checkDevice, checkKick, checkName, checkPage, checkResume, comes, kicks, says, speechOf,
   type ChatDisconnect, type ChatHistory, type ChatKick, type ChatResume, type ChatSay,
@@ -238,7 +238,7 @@ export function createChatRooms(options: ChatRoomsOptions = {}): ChatRooms {
 function expectRooms(dump: ChatRoomsDump, maxRooms: number): void {
   expectDump(dump, 'chat-rooms');
   const { seq, rooms } = dump;
-  expect(Number.isSafeInteger(seq) && seq >= 0, 'restore.seq', 'an integer from 0 on', seq);
+  expectSeq(seq, 'restore.seq');
   expect(Array.isArray(rooms) && rooms.length <= maxRooms, 'restore.rooms', `an array of at most ${maxRooms} rooms`, rooms);
   const names = new Set<ChatName>();
   for (const pair of rooms) {

@@ -20,7 +20,7 @@ import type { Session } from './types.js';
 
 /** How a store for express-session is made. */
 export interface SessionStoreOptions<D> {
-  /** Whose a session is, from what it holds: for `listByUser`, `deleteByUser`, `maxPerUser`. Default: nobody's. */
+  /** Whose a session is, from what it holds: for `listByUser`, `deleteByUser`, `maxPerUser`; `null` for nobody's. Default: nobody's. */
   readonly user?: (session: D) => Key | null | undefined;
 }
 

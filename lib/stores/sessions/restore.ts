@@ -9,7 +9,7 @@ import type { DumpedSession, SessionsDump } from './types.js';
 const finite = (time: number): number | null => time === Infinity ? null : time;
 
 /** As `checkKey` says it of a payload. */
-const isKey = (user: unknown): boolean => typeof user === 'string' || (typeof user === 'number' && !Number.isNaN(user));
+const isKey = (user: unknown): boolean => typeof user === 'string' || Number.isFinite(user);
 
 export function dumpSessions<T>(book: SessionBook<T>, now: number): SessionsDump<T> {
   return {

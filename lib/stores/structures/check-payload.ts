@@ -46,7 +46,9 @@ export function checkOneOf(value: unknown, field: string, ...allowed: readonly s
 /** What a key may be. `'1'` and 1 are two keys; `''` and `'__proto__'` are keys like any other. */
 export type Key = string | number;
 
-/** NaN is refused: it's what a miscalculation gives. @throws InvalidPayloadError */
+/** NaN and infinities are refused: they're what a miscalculation gives, and JSON has no word for them. @throws InvalidPayloadError */
 export function checkKey(value: unknown, field: string = 'key'): void {
-  if (typeof value !== 'string') check(typeof value === 'number' && value === value, field, 'a string or a number', value);
+  if (typeof value === 'string') return;
+  check(typeof value === 'number' && value === value, field, 'a string or a number', value);
+  check(Number.isFinite(value), field, 'a string or a finite number', value);
 }

@@ -71,6 +71,11 @@ export class Expiries {
     return -1;
   }
 
+  /** Tells the heap of a slot that moved back before its turn has come, so that nobody has to then. */
+  settle(slot: number): void {
+    if (this.#heap.has(slot) && this.#known[slot] !== this.#at[slot]) this.#order(slot, this.#at[slot]!);
+  }
+
   /** Nothing expires before this time; `Infinity` if nothing ever does. */
   get next(): number {
     const slot = this.#heap.first;

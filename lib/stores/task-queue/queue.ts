@@ -151,11 +151,11 @@ export class Queue<T, R> extends Tasks<T, R> {
   fail(slot: number, reason: TaskFailure, error: unknown, delay?: number, retry = true): FailReply {
     const task = this.task(slot);
     const { id } = task;
-    // What belongs to others, the error and the source of chance, may throw: before anything has changed.
-    const text = textOf(error);
     const lost = reason === 'lost';
     const over = !retry || task.failures + Number(!lost) >= task.attempts || task.losses + Number(lost) >= this.rules.losses;
+    // The source of chance belongs to others and may throw: before anything has changed.
     const runAt = over ? Infinity : this.now + (delay ?? this.#backoff(task, reason));
+    const text = textOf(error);
     this.#stop(slot, task);
     this.run.add(this.now - this.scheduled.since(slot));
     if (lost) task.losses++;

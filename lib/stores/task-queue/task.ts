@@ -86,6 +86,10 @@ export function isEnded(state: TaskState): state is EndedState {
 
 /** What went wrong, as text. */
 export function textOf(error: unknown): string {
-  const text = typeof error === 'string' ? error : error instanceof Error ? `${error.name}: ${error.message}` : error === undefined ? '' : show(error);
-  return text.slice(0, LONGEST);
+  try {
+    const text = typeof error === 'string' ? error : error instanceof Error ? `${error.name}: ${error.message}` : error === undefined ? '' : show(error);
+    return text.slice(0, LONGEST);
+  } catch {
+    return 'an error that can\'t be read';
+  }
 }

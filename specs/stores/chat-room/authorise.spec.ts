@@ -1,7 +1,7 @@
 /** The hook that is asked before anybody joins, speaks or is kicked. */
 import { NotAllowedError, NotInRoomError, UserExistsError, type ChatRequest } from 'ownstate/stores';
 import { marbles } from 'ownstate/testing';
-import { map, mergeMap, of, timer } from 'rxjs';
+import { catchError, map, mergeMap, NEVER, of, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { codeOf, failure, now, read, roomOf, roomsOf } from './support.js';
 
@@ -100,6 +100,21 @@ describe('authorise', () => {
     m.expect(said).toBeObservable('---#', {} as never, new NotInRoomError('ann'));
     now(room.ask.leave('ann'));
     now(room.ask.join('ann'));
+  }));
+
+  it('that never answers holds a member up only as long as the ask waits', marbles((m) => {
+    const room = m.watch(roomOf({ scheduler: m.scheduler, authorise: ({ action, text }) => action === 'join' || (text === 'stuck' ? NEVER : of(true)) }));
+    const errors: unknown[] = [];
+    room.errors$.subscribe(({ error }) => errors.push(error));
+    const { seen } = read(now(room.ask.join('ann')).feed);
+    const stuck = room.with({ timeout: 3 }).ask.say({ user: 'ann', text: 'stuck' });
+    const next = room.ask.say({ user: 'ann', text: 'next' });
+    m.expect(stuck.pipe(catchError((error: unknown) => of(codeOf(error))))).toBeObservable('---(x|)', { x: 'ASK_TIMEOUT' as never });
+    m.expect(next.pipe(map(({ text }) => text))).toBeObservable('                             ---(x|)', { x: 'next' });
+    m.flush();
+    expect(seen).toEqual(['ann: next']);
+    expect(errors).toEqual([]);
+    expect(room.status()).toMatchObject({ effects: 0 });
   }));
 
   it('lets nobody join who has given up meanwhile', marbles((m) => {

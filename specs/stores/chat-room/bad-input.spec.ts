@@ -148,6 +148,17 @@ describe('rooms', () => {
   });
 });
 
+describe('ids that are no strings', () => {
+  it.each([Symbol('x'), undefined, 5])('%o make no room, and nothing has changed', (id) => {
+    const ids = () => id as never;
+    expect(() => createChatRoom({ ids })).toThrow(new TypeError(`Expected \`ids\` to be a source of strings, got ${String(id)}`));
+    const rooms = createChatRooms({ ids });
+    expect(failure(rooms.ask.join({ room: 'r', user: 'ann' }))).toBeInstanceOf(TypeError);
+    expect(now(rooms.ask.stats())).toMatchObject({ rooms: 0, members: 0 });
+    expect(now(rooms.ask.rooms('ann'))).toEqual([]);
+  });
+});
+
 describe('options', () => {
   const counts = ['devices', 'maxMembers', 'buffer', 'maxText', 'maxName'];
   const NO_POSITIVE = [null, NaN, 0, -1, 1.5, Infinity, '1', true];
@@ -163,12 +174,14 @@ describe('options', () => {
     ['rate beyond what is exact', { rate: { messages: 2 ** 30, per: 2 ** 30 } }, 'Expected `rate.per` to be so that 1073741824 times it is within 2^53 - 1, got 1073741824'],
     ['authorise true', { authorise: true }, 'Expected `authorise` to be a function, got true'],
     ['ids x', { ids: 'x' }, 'Expected `ids` to be a function, got \'x\''],
+    ['onHandlerError reset', { onHandlerError: 'reset' }, 'Expected `onHandlerError` to be \'keep\' or \'stop\', got \'reset\''],
   ];
   const restored: [string, Record<string, unknown>, string][] = [
     ['another kind', { kind: 'cache' }, 'Expected `restore.kind` to be \'chat-room\', got \'cache\''],
     ['another version', { version: 2 }, 'Expected `restore.version` to be 1, got 2'],
     ['no time', { at: NaN }, 'Expected `restore.at` to be a time in milliseconds, got NaN'],
-    ['no number', { seq: -1 }, 'Expected `restore.seq` to be an integer from 0 on, got -1'],
+    ['no number', { seq: -1 }, 'Expected `restore.seq` to be an integer from 0 to 2^52, got -1'],
+    ['a number with no room above it', { seq: Number.MAX_SAFE_INTEGER }, 'Expected `restore.seq` to be an integer from 0 to 2^52, got 9007199254740991'],
     ['more forgotten than there was', { forgotten: 3 }, 'Expected `restore.forgotten` to be an integer from 0 to 2, got 3'],
     ['no messages', { messages: undefined }, 'Expected `restore.messages` to be an array, got undefined'],
     ...[null, {}, { ...message, seq: 0 }, { ...message, seq: 3 }, { ...message, text: 1 }, { ...message, user: {} }, { ...message, at: NaN }, { ...message, to: null },
@@ -220,7 +233,7 @@ describe('options', () => {
     ['restoredFor 0', { restoredFor: 0 }, 'Expected `restoredFor` to be a positive number, got 0'],
     ['restoredFor NaN', { restoredFor: NaN }, 'Expected `restoredFor` to be a positive number, got NaN'],
     ['a dump of a single room', { restore: dump }, 'Expected `restore.kind` to be \'chat-rooms\', got \'chat-room\''],
-    ['a dump without a number', { restore: { kind: 'chat-rooms', version: 1, at: 0, rooms: [] } }, 'Expected `restore.seq` to be an integer from 0 on, got undefined'],
+    ['a dump without a number', { restore: { kind: 'chat-rooms', version: 1, at: 0, rooms: [] } }, 'Expected `restore.seq` to be an integer from 0 to 2^52, got undefined'],
     ['a dump without rooms', { restore: { kind: 'chat-rooms', version: 1, at: 0, seq: 0 } }, 'Expected `restore.rooms` to be an array of at most 10000 rooms, got undefined'],
     ['a dump of too many rooms', { maxRooms: 1, restore: { kind: 'chat-rooms', version: 1, at: 0, seq: 0, rooms: [0, 0] } }, 'Expected `restore.rooms` to be an array of at most 1 rooms'],
     ['a dump with a room that is none', { restore: { kind: 'chat-rooms', version: 1, at: 0, seq: 0, rooms: [[{}, 0]] } }, 'Expected `restore.rooms` to be pairs of'],

@@ -4,7 +4,7 @@ import session from 'express-session';
 import { describe, expect, it } from 'vitest';
 
 const TEXTS: readonly unknown[] = [undefined, null, 5, NaN, Infinity, true, {}, [], Symbol('id'), () => 'a'];
-const KEYS: readonly unknown[] = [NaN, true, {}, [], Symbol('user'), 5n, () => 'ann'];
+const KEYS: readonly unknown[] = [NaN, Infinity, true, {}, [], Symbol('user'), 5n, () => 'ann'];
 const DURATIONS: readonly unknown[] = [NaN, 0, -0, -1, -Infinity, '5', true, {}, 5n];
 const OBJECTS: readonly unknown[] = [undefined, null, 5, 'data', true, Symbol('payload'), () => ({ data: 1 })];
 
@@ -126,7 +126,7 @@ describe('an option', () => {
     [{ restore: { ...dump, sessions: [null] } }, 'Expected `restore.sessions[0]` to be an object, got null'],
     [{ restore: { ...dump, sessions: [dumped, dumped] } }, "Expected `restore.sessions[1].id` to be a string that no other has, got 'a'"],
     ...[undefined, 5, ''].map((id) => [withSession({ id }), 'Expected `restore.sessions[0].id` to be a string that no other has, got '] as const),
-    ...[undefined, NaN, {}].map((user) => [withSession({ user }), 'Expected `restore.sessions[0].user` to be a string, a number or null, got '] as const),
+    ...[undefined, NaN, Infinity, {}].map((user) => [withSession({ user }), 'Expected `restore.sessions[0].user` to be a string, a number or null, got '] as const),
     [withSession({ data: undefined }), 'Expected `restore.sessions[0].data` to be given, got undefined'],
     ...[undefined, NaN, 11, '5'].map((usedAt) => [withSession({ usedAt }), 'Expected `restore.sessions[0].usedAt` to be a time up to that of the dump, got '] as const),
     ...[undefined, NaN, 6, '5'].map((createdAt) => [withSession({ createdAt }), 'Expected `restore.sessions[0].createdAt` to be a time up to `usedAt`, got '] as const),

@@ -441,6 +441,48 @@ describe('sessionStore', () => {
     expect(await sessions.ask.stats()).toMatchObject({ size: 0, created: 1 });
   });
 
+  it('begins a session at the next save where the one before has failed', async () => {
+    const { sessions } = ours();
+    const users = [NaN, 'ann'];
+    const store = sessionStore(session.Store, sessions, { user: () => users.shift() });
+    const data = Object.defineProperty(saved({ cookie: { originalMaxAge: null } }), 'req', { value: {} });
+    await expect(called((done) => store.set('a', data, done))).rejects.toMatchObject({ code: 'INVALID_PAYLOAD', field: 'user' });
+    await called((done) => store.set('a', data, done));
+    expect(await sessions.ask.peek('a')).toMatchObject({ user: 'ann' });
+  });
+
+  it('takes null for nobody, each time', async () => {
+    const { sessions } = ours();
+    const store = sessionStore(session.Store, sessions, { user: () => null });
+    const data = Object.defineProperty(saved({ cookie: { originalMaxAge: null }, hits: 1 }), 'req', { value: {} });
+    for (let hits = 1; hits <= 2; hits++) {
+      await called((done) => store.set('a', Object.assign(data, { hits }), done));
+      expect(await sessions.ask.peek('a')).toMatchObject({ user: undefined, data: { hits } });
+    }
+  });
+
+  it('calls back with the error where a session can\'t be given out', async () => {
+    const { sessions, store } = ours();
+    await sessions.ask.adopt({ id: 'a', data: null as never });
+    await expect(called((done) => store.get('a', done))).rejects.toThrow(TypeError);
+    await expect(called((done) => store.all(done as never))).rejects.toThrow(TypeError);
+  });
+
+  it('gives all of them, also those that live longer than a date reaches', async () => {
+    const { store } = ours({ absolute: Infinity });
+    await called((done) => store.set('a', saved({ cookie: { originalMaxAge: 1e16 }, hits: 1 }), done));
+    expect(await called((done) => store.all(done as never))).toMatchObject({ a: { hits: 1 } });
+  });
+
+  it('touches what has no cookie', async () => {
+    const { sessions, store } = ours({ scheduler: { now: () => now, schedule: () => ({ unsubscribe: () => undefined }) as never }, idle: 100 });
+    let now = 0;
+    await called((done) => store.set('a', saved({ hits: 1 }), done));
+    now = 50;
+    await called((done) => store.touch('a', saved({ hits: 1 }), done));
+    expect(await sessions.ask.peek('a')).toMatchObject({ expiresAt: 150 });
+  });
+
   it('passes the store\'s errors on: no leave for foreign ids, no JSON, a closed store', async () => {
     const strict = createSessions<Data>();
     stores.push(strict);

@@ -60,7 +60,7 @@ describe('expiries', () => {
     const time = fc.oneof(fc.integer({ min: 0, max: 30 }), fc.constant(Infinity));
     const step = fc.oneof(
       fc.record({ what: fc.constant('set' as const), slot: fc.nat(25), time }),
-      fc.record({ what: fc.constant('delete' as const), slot: fc.nat(25), time }),
+      fc.record({ what: fc.constantFrom('delete' as const, 'settle' as const), slot: fc.nat(25), time }),
       fc.record({ what: fc.constant('due' as const), slot: fc.nat(25), time: fc.integer({ min: 0, max: 30 }) }),
     );
     fc.assert(fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
@@ -73,6 +73,8 @@ describe('expiries', () => {
         } else if (what === 'delete') {
           expiries.delete(slot);
           model.delete(slot);
+        } else if (what === 'settle') {
+          expiries.settle(slot);
         } else {
           expect(expiries.count(at)).toBe([...model.values()].filter((each) => each <= at).length);
           for (let due = expiries.due(at); due >= 0; due = expiries.due(at)) {
@@ -88,6 +90,18 @@ describe('expiries', () => {
         expect(expiries.size).toBe([...model.values()].filter((each) => each < Infinity).length);
       }
     }));
+  });
+
+  it('settled one by one leave nothing to be put right when they are due', () => {
+    const expiries = new Expiries();
+    for (let slot = 0; slot < 100; slot++) expiries.set(slot, 5);
+    for (let slot = 0; slot < 99; slot++) expiries.set(slot, 10 + slot);
+    for (let slot = 0; slot < 100; slot++) expiries.settle(slot);
+    expect([expiries.next, expiries.due(9, 0)]).toEqual([5, 99]);
+    expiries.delete(99);
+    expect([expiries.next, expiries.due(10, 0)]).toEqual([10, 0]);
+    expiries.settle(1_000_000);
+    expect(expiries.size).toBe(99);
   });
 
   it('without any are never due', () => {

@@ -182,6 +182,7 @@ describe('an option', () => {
     ['retain', [5, null], 'an object'],
     ['restore', [5, null], 'an object'],
     ['timeout', [0, -1, NaN], 'a positive number'],
+    ['onHandlerError', ['reset'], '\'keep\' or \'stop\''],
   ])('`%s` that can\'t be worked with is refused', (name, values, expected) => {
     for (const value of values) {
       expect(() => createTaskQueue({ [name]: value }), String(value)).toThrow(TypeError);

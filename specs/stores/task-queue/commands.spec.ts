@@ -174,13 +174,17 @@ describe('attempts', () => {
     expect((await queue.ask.get('1'))?.error).toBe(text);
   });
 
-  it('leave the task running where the error can\'t even be read', async () => {
-    const { queue } = make();
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  it.each<[string, () => unknown]>([
+    ['its message throws', () => Object.defineProperty(new Error(), 'message', { get: () => { throw new RangeError('awful'); } })],
+    ['its name is no text', () => Object.assign(new Error(), { name: Symbol('awful') })],
+    ['it\'s a revoked proxy', () => revoked.proxy],
+  ])('fail the attempt also where the error can\'t even be read: %s', async (_what, awful) => {
+    const { queue } = make({ attempts: 1 });
     await queue.ask.enqueue({ task: 'a' });
-    const lease = await take(queue);
-    const awful = Object.defineProperty(new Error(), 'message', { get: () => { throw new RangeError('awful'); } });
-    await expect(queue.ask.fail({ ...lease, error: awful })).rejects.toThrow('awful');
-    expect(await queue.ask.complete(lease)).toBe(true);
+    expect(await queue.ask.fail({ ...await take(queue), error: awful() })).toEqual({ state: 'failed' });
+    expect((await queue.ask.get('1'))?.error).toBe('an error that can\'t be read');
   });
 });
 

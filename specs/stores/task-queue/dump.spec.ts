@@ -139,8 +139,10 @@ describe('a malformed dump', () => {
     [{ version: 2 }, 'Expected `restore.version` to be 1, got 2'],
     [{ at: NaN }, 'Expected `restore.at` to be a time in milliseconds, got NaN'],
     [{ paused: 1 }, 'Expected `restore.paused` to be a boolean, got 1'],
-    [{ tokens: -1 }, 'Expected `restore.tokens` to be an integer from 0 on, got -1'],
-    [{ ids: 1.5 }, 'Expected `restore.ids` to be an integer from 0 on, got 1.5'],
+    [{ tokens: -1 }, 'Expected `restore.tokens` to be an integer from 0 to 2^52, got -1'],
+    [{ tokens: Number.MAX_SAFE_INTEGER }, 'Expected `restore.tokens` to be an integer from 0 to 2^52, got 9007199254740991'],
+    [{ ids: 1.5 }, 'Expected `restore.ids` to be an integer from 0 to 2^52, got 1.5'],
+    [{ ids: Number.MAX_SAFE_INTEGER }, 'Expected `restore.ids` to be an integer from 0 to 2^52, got 9007199254740991'],
     [{ tasks: {} }, 'Expected `restore.tasks` to be an array, got [object Object]'],
     [{ tasks: [5] }, 'Expected `restore.tasks[0]` to be an object, got 5'],
     [{ tasks: [task, task] }, "Expected `restore.tasks[1].id` to be a string, once, got 'a'"],
@@ -151,6 +153,7 @@ describe('a malformed dump', () => {
     ] as const).map(([name, value, expected]) =>
       [{ tasks: [{ ...task, [name]: value }] }, `Expected \`restore.tasks[0].${name}\` to be ${expected}, got ${String(value)}`] as const),
     [{ tasks: [{ ...task, state: 'running' }] }, "Expected `restore.tasks[0].state` to be one of pending, completed, failed, cancelled, got 'running'"],
+    [{ tasks: [{ ...task, state: 'completed', at: 1 }] }, 'Expected `restore.tasks[0].at` to be at most 0, the time of the dump, got 1'],
     [{ tasks: [{ ...task, reason: 'why' }] }, "Expected `restore.tasks[0].reason` to be one of error, timeout, lost, got 'why'"],
     [{ tasks: [{ ...task, error: 5 }] }, 'Expected `restore.tasks[0].error` to be a string, got 5'],
   ];

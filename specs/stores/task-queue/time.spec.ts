@@ -276,6 +276,39 @@ describe('backoff', () => {
     expect(answers(queue.ask.fail(now(queue.ask.dequeue({ worker: 'ann' }))))).toEqual([{ state: 'pending', runAt: ms }]);
   })());
 
+  const wrong: [string, () => number, string][] = [
+    ['throws', () => { throw new Error('no chance'); }, 'no chance'],
+    ...[NaN, -0.1, 1, Infinity].map((chance): [string, () => number, string] =>
+      [`gives ${chance}`, () => chance, `Expected \`random\` to be a source of numbers from 0 to below 1, got ${chance}`]),
+  ];
+  it.each(wrong)('refuses a `fail` where the source of chance %s, and the task runs on', (_what, random, message) => marbles((m) => {
+    const queue = queueIn(m, { backoff: {}, random });
+    queue.tell.enqueue({ task: 'x' });
+    const lease = now(queue.ask.dequeue({ worker: 'ann' }));
+    const errors: unknown[] = [];
+    queue.ask.fail(lease).subscribe({ error: (error: unknown) => errors.push((error as Error).message) });
+    expect(errors).toEqual([message]);
+    expect(answers(queue.ask.complete(lease))).toEqual([true]);
+  })());
+
+  it.each(wrong)('is the whole one where time fails a task and the source of chance %s, which is reported', (_what, random, message) => marbles((m) => {
+    const queue = queueIn(m, { backoff: {}, random, runTimeout: 5, lease: 3 });
+    const errors: unknown[] = [];
+    queue.errors$.subscribe(({ error }) => errors.push((error as Error).message));
+    const got: unknown[] = [];
+    for (const task of ['x', 'y']) queue.tell.enqueue({ task });
+    // Both are lost in the same millisecond, while another one waits.
+    for (let n = 0; n < 2; n++) queue.ask.dequeue({ worker: 'ann' }).subscribe();
+    queue.ask.dequeue({ worker: 'bob', wait: 3 }).subscribe((lease) => got.push(lease, m.scheduler.now()));
+    at(m, 4, () => {
+      expect(errors).toEqual([message, message]);
+      expect(got).toEqual([undefined, 3]);
+      for (const id of ['1', '2']) queue.ask.get(id).subscribe((task) => expect(task).toMatchObject({ state: 'pending', losses: 1, runAt: 1003 }));
+    });
+    m.flush();
+    expect.assertions(4);
+  })());
+
   it('may be left to the worker, by `delay`', marbles((m) => {
     const queue = queueIn(m);
     queue.tell.enqueue({ task: 'x' });

@@ -1,5 +1,6 @@
 /** Dequeues that wait: who is served, what becomes of those who give up, and the end of the queue. */
-import { createTaskQueue, type TaskQueueEvent, type TaskQueueOptions } from 'ownstate/stores';
+import { createStore } from 'ownstate';
+import { createTaskQueue, defineTaskQueue, type TaskQueueEvent, type TaskQueueOptions } from 'ownstate/stores';
 import { marbles, type Marbles } from 'ownstate/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -169,6 +170,18 @@ describe('more of them than may be in flight', () => {
     at(m, 6, () => queue.ask.status().subscribe((status) => lines.push(`${status.running} runs, ${status.waiting} waits`)));
     m.flush();
     expect(lines).toEqual(['5 ann x', '5 bob MAILBOX_FULL', '1 runs, 0 waits']);
+  }));
+});
+
+describe('a queue that was made anew by `createStore`\'s own `reset`', () => {
+  it('doesn\'t take somebody who waited in the former one for somebody who waits now', marbles((m) => {
+    const queue = m.watch(createStore(defineTaskQueue<string, string>(), { scheduler: m.scheduler, onHandlerError: 'reset' }));
+    const lines: string[] = [];
+    waiting(m, lines, queue.with({ timeout: 50 }), 'ann');
+    queue.ask.cancel('unknown').subscribe({ error: (error: unknown) => lines.push(codeOf(error)) });
+    waiting(m, lines, queue, 'bob', 100);
+    m.flush();
+    expect(lines).toEqual(['TASK_NOT_FOUND', '50 ann ASK_TIMEOUT', '100 bob -']);
   }));
 });
 
