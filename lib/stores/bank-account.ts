@@ -120,7 +120,11 @@ export function defineBankAccount(options: BankAccountOptions): BankAccountDefin
   const restored = (dump: BankAccountDump, now: number): Book => {
     const book = restoreBook(dump, limits, now);
     expect(book.accounts.find(owner) >= 0, 'restore.accounts', `that of ${owner}`, dump.accounts);
-    book.account(owner).overdraft = overdraft;
+    const account = book.account(owner);
+    // A ledger's dump may have more: what an account knows no command for.
+    expect(book.holds.made === 0, 'restore.holds', '0', book.holds.made);
+    expect(account.status === 'open', 'restore.accounts', 'an account that is open', account.status);
+    account.overdraft = overdraft;
     return book;
   };
   const opened = (now: number): Book => {

@@ -2,104 +2,29 @@
  * A key-value store: values by key, with lifetimes, changes in one step, and keys that can be watched.
  *
  * ```
- *   options.ts    how it's made, and what a dump is          payloads.ts   what commands take, checked at the door
- *   state.ts      the keys, and all that changes them        watchers.ts   who watches which key; watch.ts for rxjs
+ *   options.ts      how it's made, and what a dump is        payloads.ts   what commands take, checked at the door
+ *   definition.ts   what may be asked of it                  watchers.ts   who watches which key; watch.ts for rxjs
+ *   state.ts        the keys, and all that changes them
  * ```
  *
  * `undefined` is no value: it's what there is where no key is. So it can't be set, and whoever makes it the next value
  * (`update`, `compareAndSet`) deletes the key. Everything else is a value: `null`, 0, `''`, `false`, NaN.
  */
-import { createFeed, createStore, reply, type, type Clock, type Context, type Feed, type Outcome, type Store, type Type } from '../index.js';
+import { createFeed, createStore, reply, type, type Store } from '../index.js';
 import { TooManyWatchersError } from './errors.js';
-import { settingsOf, type KeyValueDump, type KeyValueOptions } from './key-value/options.js';
-import {
-  checkChange, checkChanged, checkExchange, checkKeys, checkSetting, checkSettings, type Change, type Exchange, type KeysOptions, type KeysPage, type Setting,
-} from './key-value/payloads.js';
+import type { Handling, KeyValueDefinition } from './key-value/definition.js';
+import { settingsOf, type KeyValueOptions } from './key-value/options.js';
+import { checkChange, checkChanged, checkExchange, checkKeys, checkSetting, checkSettings, type Setting } from './key-value/payloads.js';
 import { KeyValueState, type KeyValueEvent } from './key-value/state.js';
 import { checkKey, checkString, type Key } from './structures/check-payload.js';
 import { dumpOf } from './structures/dump.js';
 import { checkPage, pageOf } from './structures/pages.js';
 
 export { watch } from './key-value/watch.js';
+export type { KeyValueDefinition, KeyValueStats } from './key-value/definition.js';
 export type { DumpedEntry, KeyValueDump, KeyValueOptions, OnFull } from './key-value/options.js';
 export type { Change, Exchange, KeysOptions, KeysPage, Setting } from './key-value/payloads.js';
 export type { KeyValueEvent } from './key-value/state.js';
-
-/** What `stats` gives. */
-export interface KeyValueStats {
-  /** Keys that are there. */
-  readonly keys: number;
-  /** Of them, those that will expire. */
-  readonly expiring: number;
-  readonly maxKeys: number;
-  /** Readers that watch a key. */
-  readonly watchers: number;
-  /** Keys that expired and were removed, so far. */
-  readonly expired: number;
-  /** Keys that had to make room, so far. */
-  readonly evicted: number;
-}
-
-/** What a handler of a key-value store gets. */
-type Handling<V> = Context<KeyValueEvent<V>>;
-
-/** What a handler gives back: the state is changed in place. */
-type Reply<V, R> = Outcome<KeyValueState<V>, R>;
-
-/** The commands and queries of a key-value store. */
-export interface KeyValueDefinition<V = unknown> {
-  readonly name: string;
-  /** Makes the first state. */
-  readonly state: (clock: Clock) => KeyValueState<V>;
-  readonly commands: {
-    /** Writes a value; replies whether it did, or with `returnOld` the value before. Its lifetime begins anew. */
-    readonly set: (state: KeyValueState<V>, setting: Setting<V>, context: Handling<V>) => Reply<V, boolean | V | undefined>;
-    /** Writes a value, and replies the one before: `set` with `returnOld`, and its type. */
-    readonly getAndSet: (state: KeyValueState<V>, setting: Setting<V>, context: Handling<V>) => Reply<V, V | undefined>;
-    /** Writes many in a row, all or none; replies what `set` does for each, in their order. */
-    readonly setMany: (state: KeyValueState<V>, settings: readonly Setting<V>[], context: Handling<V>) => Reply<V, (boolean | V | undefined)[]>;
-    /** Writes `value` if the present one is as `expected`; replies whether it was. */
-    readonly compareAndSet: (state: KeyValueState<V>, exchange: Exchange<V>, context: Handling<V>) => Reply<V, boolean>;
-    /** Changes a value by a function, in one step; replies the new value. */
-    readonly update: (state: KeyValueState<V>, change: Change<V>, context: Handling<V>) => Reply<V, V | undefined>;
-    /** Deletes a key; replies whether it was there. */
-    readonly delete: (state: KeyValueState<V>, key: Key, context: Handling<V>) => Reply<V, boolean>;
-    /** Deletes many; replies for each, in their order, whether it was there. */
-    readonly deleteMany: (state: KeyValueState<V>, keys: readonly Key[], context: Handling<V>) => Reply<V, boolean[]>;
-    /** Deletes a key, and replies its value. */
-    readonly take: (state: KeyValueState<V>, key: Key, context: Handling<V>) => Reply<V, V | undefined>;
-    /** Deletes all keys, and replies how many there were. */
-    readonly clear: (state: KeyValueState<V>, payload: void, context: Handling<V>) => Reply<V, number>;
-    /**
-     * Replies a feed of the key's value: the present one, then each that is written, `undefined` when it's gone. A reader
-     * who is slow gets the last one only. It has to be read, or left, by whoever asked; `watch` does so.
-     */
-    readonly watch: (state: KeyValueState<V>, key: Key, context: Handling<V>) => Reply<V, Feed<V | undefined>>;
-    /** Removes what has expired, and replies how many. It's sent by a timer; there's no need to. */
-    readonly sweep: (state: KeyValueState<V>, payload: void, context: Handling<V>) => Reply<V, number>;
-  };
-  readonly queries: {
-    /** The value of a key; `undefined` where there's none. */
-    readonly get: (state: KeyValueState<V>, key: Key, clock: Clock) => V | undefined;
-    /** The values of many keys, in their order. */
-    readonly getMany: (state: KeyValueState<V>, keys: readonly Key[], clock: Clock) => (V | undefined)[];
-    /** Whether a key is there. */
-    readonly has: (state: KeyValueState<V>, key: Key, clock: Clock) => boolean;
-    /** How long a key will live, in milliseconds; `Infinity` for ever, `undefined` where there's none. */
-    readonly remainingTtl: (state: KeyValueState<V>, key: Key, clock: Clock) => number | undefined;
-    /** How many keys there are. */
-    readonly size: (state: KeyValueState<V>, payload: void, clock: Clock) => number;
-    /** The keys, page by page, in no particular order. */
-    readonly keys: (state: KeyValueState<V>, page: KeysOptions | undefined, clock: Clock) => KeysPage;
-    /** What the store tells of itself in numbers. */
-    readonly stats: (state: KeyValueState<V>, payload: void, clock: Clock) => KeyValueStats;
-    /** All keys as plain data, for the option `restore` of another store. */
-    readonly dump: (state: KeyValueState<V>, payload: void, clock: Clock) => KeyValueDump<V>;
-  };
-  /** How often anything was changed, so that `select` tells of it. */
-  readonly view: (state: KeyValueState<V>) => { readonly changes: number };
-  readonly events: Type<KeyValueEvent<V>>;
-}
 
 /** A key-value store: what `createKeyValue` makes. */
 export type KeyValue<V = unknown> = Store<KeyValueDefinition<V>>;

@@ -21,12 +21,14 @@ import { limitsOf, type LedgerLimits } from './ledger/options.js';
 import { dumpBook, type DumpedBook } from './ledger/dump.js';
 import { restoreBook } from './ledger/restore.js';
 import type {
-  AccountInfo, AccountPage, Batch, Capture, Deposit, Hold, HoldInfo, HoldMoney, LedgerEvent, LedgerStats, OpenAccount, Release, Reverse,
+  AccountInfo, AccountPage, Batch, Capture, Deposit, Hold, HoldInfo, HoldMoney, LedgerEvent, LedgerStats, LedgerView, OpenAccount, Release, Reverse,
   SetOverdraft, Statement, StatementRequest, Transaction, TransactionInfo, Transfer, Withdraw,
 } from './ledger/types.js';
 import { checkInteger, checkKey, type Key } from './structures/check-payload.js';
 import { dumpOf, expectDump, type Dump } from './structures/dump.js';
 import { checkPage, pageOf, type PageOptions } from './structures/pages.js';
+
+export type { LedgerView } from './ledger/types.js';
 
 /** How a ledger is made. Each field is optional. */
 export interface LedgerOptions extends LedgerLimits, StoreOptions {
@@ -38,16 +40,6 @@ export interface LedgerOptions extends LedgerLimits, StoreOptions {
 
 /** What `dump` gives: plain data, also for JSON. Money is text. */
 export interface LedgerDump extends Dump<'ledger'>, DumpedBook {}
-
-/** What may be seen of a ledger. */
-export interface LedgerView {
-  /** Accounts that there are, closed ones too. */
-  readonly accounts: number;
-  /** Transactions that were ever made. */
-  readonly transactions: number;
-  /** The sum of all accounts. */
-  readonly total: bigint;
-}
 
 /** The commands and queries of a ledger. */
 export interface LedgerDefinition {
@@ -188,7 +180,7 @@ export function defineLedger(options: LedgerOptions = {}): LedgerDefinition {
         return { ...dumpOf('ledger', now), ...dumpBook(book, now) };
       },
     },
-    view: ({ accounts, transactions, deposited, withdrawn }) => ({ accounts: accounts.size, transactions, total: deposited - withdrawn }),
+    view: ({ view }) => view,
   };
 }
 

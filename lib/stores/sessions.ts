@@ -244,7 +244,8 @@ export function defineSessions<T = unknown>(options: SessionsOptions<T> = {}): S
         book.sweep.begin(context);
         const { removed, more } = book.removeExpired(book.time(context), context.emit);
         if (more) context.tell('sweep');
-        return more ? reply(book, removed) : armed(book, context, removed);
+        // The timer in any case: a full mailbox takes no tell, but what a timer sends.
+        return armed(book, context, removed);
       },
     },
     queries: {

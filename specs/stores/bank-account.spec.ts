@@ -189,6 +189,9 @@ describe('the dump of a bank account', () => {
     expect(() => createBankAccount({ owner: 'Bob', restore })).toThrow('Expected `restore.accounts` to be that of Bob');
     expect(() => createBankAccount({ owner: 'Ann', restore: { ...restore, kind: 'ledger' as never } })).toThrow("Expected `restore.kind` to be 'bank-account', got 'ledger'");
     expect(() => createBankAccount({ owner: 'Ann', restore: { ...restore, version: 2 as never } })).toThrow('Expected `restore.version` to be 1, got 2');
+    expect(() => createBankAccount({ owner: 'Ann', restore: { ...restore, holds: 1 } })).toThrow('Expected `restore.holds` to be 0, got 1');
+    const closed = restore.accounts.map((account) => ({ ...account, status: 'closed' as const }));
+    expect(() => createBankAccount({ owner: 'Ann', restore: { ...restore, accounts: closed, closed: ['Ann'] } })).toThrow("Expected `restore.accounts` to be an account that is open, got 'closed'");
     expect(() => createBankAccount({ owner: 'Ann', restore: { ...restore, deposited: '1' } })).toThrow('Expected `restore.accounts` to be -29 in all, got 70');
   });
 });

@@ -138,12 +138,20 @@ describe('a ledger', () => {
     const ledger = createLedger();
     const seen: unknown[] = [];
     ledger.select(({ total }) => total).subscribe((total) => seen.push(total));
+    const views: unknown[] = [];
+    ledger.select((view) => view).subscribe((view) => views.push(view));
     ledger.tell.open({ account: 'ann' });
     ledger.tell.open({ account: 'bob' });
     ledger.tell.deposit({ account: 'ann', amount: 100n });
     ledger.tell.transfer({ from: 'ann', to: 'bob', amount: 30n });
     ledger.tell.withdraw({ account: 'bob', amount: 10n });
     expect(seen).toEqual([0n, 100n, 90n]);
+    // What shows nothing new isn't shown.
+    const before = views.length;
+    ledger.tell.freeze('bob');
+    await ledger.ask.withdraw({ account: 'bob', amount: 1n, id: 'frozen' }).then(undefined, () => undefined);
+    await ledger.ask.sweep();
+    expect([before, views.length]).toEqual([6, 6]);
     expect(ledger.snapshot()).toEqual({ accounts: 2, transactions: 3, total: 90n });
   });
 

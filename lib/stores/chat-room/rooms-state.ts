@@ -199,7 +199,11 @@ export class Rooms {
       this.#close(name, context);
       count++;
     }
-    if (this.#restored.size > 0) context.tell('sweep');
+    if (this.#restored.size > 0) {
+      context.tell('sweep');
+      // A full mailbox takes no tell, but what a timer sends.
+      this.arm(context);
+    }
     return count;
   }
 

@@ -33,7 +33,7 @@ export function keyOf(given: string | CounterKey): string {
   let key = marked(name);
   for (const label of names) {
     const value = labels[label];
-    if (typeof value !== 'string') check(false, `labels.${label}`, 'a string', value);
+    if (typeof value !== 'string') check(false, `labels.${label.slice(0, 80)}`, 'a string', value);
     key += `${label.length}:${label}${value.length}:${value}`;
   }
   return key;

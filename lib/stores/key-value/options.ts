@@ -86,8 +86,8 @@ function expectEntries(dump: KeyValueDump, maxKeys: number): void {
   for (const [at, entry] of (entries as readonly unknown[]).entries()) {
     expectObject(entry, `restore.entries[${at}]`);
     const { key, value, ttl } = entry as Partial<DumpedEntry>;
-    const isKey = typeof key === 'string' || (typeof key === 'number' && !Number.isNaN(key));
-    expect(isKey && !keys.has(key), `restore.entries[${at}].key`, 'a string or a number, each one once', key);
+    const isKey = typeof key === 'string' || Number.isFinite(key);
+    expect(isKey && !keys.has(key), `restore.entries[${at}].key`, 'a string or a finite number, each one once', key);
     expect(value !== undefined, `restore.entries[${at}].value`, 'a value other than undefined', value);
     expect(ttl === undefined || (typeof ttl === 'number' && ttl > 0), `restore.entries[${at}].ttl`, 'a positive number of milliseconds', ttl);
     keys.add(key);

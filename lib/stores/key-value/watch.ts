@@ -1,8 +1,8 @@
 /** A key as an Observable. */
 import { Observable } from 'rxjs';
 import type { Client } from '../../index.js';
-import type { KeyValueDefinition } from '../key-value.js';
 import type { Key } from '../structures/check-payload.js';
+import type { KeyValueDefinition } from './definition.js';
 
 /**
  * The value of a key: the present one first, then each that is written, and `undefined` when the key is gone, by a command

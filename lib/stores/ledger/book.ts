@@ -20,7 +20,7 @@ import { Sweep, SWEPT_AT_ONCE } from '../structures/sweep.js';
 import { Account } from './account.js';
 import { holdOf, Holds, type HeldMoney } from './holds.js';
 import type { Memo } from './once.js';
-import type { AccountInfo, HoldStatus, LedgerEvent, LedgerStats, Transaction, TransactionInfo } from './types.js';
+import type { AccountInfo, HoldStatus, LedgerEvent, LedgerStats, LedgerView, Transaction, TransactionInfo } from './types.js';
 import { Window } from './window.js';
 
 /** How much a ledger keeps. */
@@ -58,6 +58,7 @@ export class Book {
   transactions = 0;
   deposited = 0n;
   withdrawn = 0n;
+  #view: LedgerView = { accounts: 0, transactions: 0, total: 0n };
   #latest = -Infinity;
   #drafts: Posted[] = [];
   #undo: (() => void)[] = [];
@@ -111,6 +112,15 @@ export class Book {
 
   info(account: Account, now: number): AccountInfo {
     return account.info(this.holds.heldOf(account, now));
+  }
+
+  /** The same object as long as it shows the same, so that `select` tells of changes only. */
+  get view(): LedgerView {
+    const { accounts: { size }, transactions, deposited, withdrawn } = this;
+    const { accounts, transactions: before } = this.#view;
+    // Without another transaction, there's no other total.
+    if (size !== accounts || transactions !== before) this.#view = { accounts: size, transactions, total: deposited - withdrawn };
+    return this.#view;
   }
 
   stats(now: number): LedgerStats {
@@ -167,6 +177,8 @@ export class Book {
       this.ids.delete(id);
       emit({ type: 'forgotten', id });
     }
+    // What has expired is swept early where there's too much of it.
+    for (let hold = this.holds.excess; hold !== undefined; hold = this.holds.excess) this.#expire(hold, context);
     this.holds.trim();
     this.arm(context);
   }
@@ -216,14 +228,19 @@ export class Book {
     const now = this.time(context);
     let count = 0;
     for (let hold = this.holds.due(now); hold !== undefined && count < SWEPT_AT_ONCE; hold = this.holds.due(now)) {
-      this.holds.end(hold, 'expired');
-      context.emit({ type: 'expired', hold: holdOf(hold) });
+      this.#expire(hold, context);
       count++;
     }
     this.holds.trim();
     if (this.holds.next <= now) context.tell('sweep');
-    else this.arm(context);
+    // Also then: a full mailbox takes no tell, but what a timer sends.
+    this.arm(context);
     return count;
+  }
+
+  #expire(hold: HeldMoney, { emit }: Context<LedgerEvent>): void {
+    this.holds.end(hold, 'expired');
+    emit({ type: 'expired', hold: holdOf(hold) });
   }
 }
 

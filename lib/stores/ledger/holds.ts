@@ -7,8 +7,8 @@
  *                └──▶ expired        the same, from the very millisecond `expiresAt` on
  * ```
  *
- * What has expired counts as free at once; the sweep only takes it out. What has ended is remembered for a while, so that
- * who comes too late is told why.
+ * What has expired is free at once: whoever looks first sets it aside, which is done once for each. The sweep announces it,
+ * and remembers it among those that ended. They're kept for a while, so that who comes too late is told why.
  */
 import { Expiries } from '../structures/expiries.js';
 import { Slots } from '../structures/slots.js';
@@ -28,6 +28,8 @@ export class Holds {
   readonly #most: number;
   readonly #slots = new Slots<number, HeldMoney>();
   readonly #expiries = new Expiries();
+  /** Those that have expired and aren't swept yet: the money is free, and the end is still to be announced. */
+  readonly #lapsed = new Window<number, HeldMoney>(Infinity);
   readonly #ended: Window<number, HeldMoney>;
   /** Holds that were ever made, and the number of the last one. */
   made = 0;
@@ -38,38 +40,33 @@ export class Holds {
     this.#ended = new Window(most);
   }
 
-  /** When the first one expires; `Infinity` for never. */
+  /** When the first one expires that isn't swept yet; `Infinity` for never. */
   get next(): number {
-    return this.#expiries.next;
+    const { oldest } = this.#lapsed;
+    // A cast: the oldest one is there.
+    return oldest === undefined ? this.#expiries.next : (this.#lapsed.get(oldest) as HeldMoney).expiresAt;
   }
 
-  isFull(now: number): boolean {
-    return this.#slots.size >= this.#most && this.count(now) >= this.#most;
-  }
-
+  /** How many are held. */
   count(now: number): number {
-    return this.#slots.size - this.#expiries.count(now);
+    this.#lapse(now);
+    return this.#slots.size;
   }
 
   /** One that is held, or has ended not long ago. */
   find(hold: number): HeldMoney | undefined {
     const slot = this.#slots.find(hold);
-    return slot < 0 ? this.#ended.get(hold) : this.#slots.values[slot];
+    return slot < 0 ? this.#lapsed.get(hold) ?? this.#ended.get(hold) : this.#slots.values[slot];
   }
 
   statusOf({ status, expiresAt }: HeldMoney, now: number): HoldStatus {
     return status === 'held' && expiresAt <= now ? 'expired' : status;
   }
 
-  /** What is really held of an account's money. Costs no more than a read, unless holds have expired and aren't swept. */
+  /** What is really held of an account's money. */
   heldOf(account: Account, now: number): bigint {
-    let { held } = account;
-    if (held === 0n || this.#expiries.next > now) return held;
-    for (const slot of this.#expiries.expired(now)) {
-      const { account: its, amount } = this.#slots.values[slot]!;
-      if (its === account) held -= amount;
-    }
-    return held;
+    this.#lapse(now);
+    return account.held;
   }
 
   /** Sets money aside. There must be room. */
@@ -81,6 +78,7 @@ export class Holds {
   /** Takes one out that was added by mistake. */
   remove(hold: HeldMoney): void {
     const slot = this.#slots.find(hold.hold);
+    if (slot < 0) return this.#lapsed.delete(hold.hold);
     this.#expiries.delete(slot);
     this.#slots.delete(slot);
     if (hold.account) hold.account.held -= hold.amount;
@@ -107,18 +105,25 @@ export class Holds {
     for (let hold = this.#ended.excess; hold !== undefined; hold = this.#ended.excess) this.#ended.delete(hold);
   }
 
-  /** One that has expired and isn't taken out yet, the earliest first; `undefined` if there's none. */
+  /** One that has expired and isn't swept yet, the earliest first; `undefined` if there's none. */
   due(now: number): HeldMoney | undefined {
-    const slot = this.#expiries.due(now);
-    return slot < 0 ? undefined : this.#slots.values[slot];
+    this.#lapse(now);
+    const { oldest } = this.#lapsed;
+    return oldest === undefined ? undefined : this.#lapsed.get(oldest);
   }
 
-  /** Those that are held, and those that ended. */
+  /** The same, as long as there are more of them than there may be holds. */
+  get excess(): HeldMoney | undefined {
+    const { oldest, size } = this.#lapsed;
+    return oldest === undefined || size <= this.#most ? undefined : this.#lapsed.get(oldest);
+  }
+
+  /** Those that are held, by number, and those that ended, in that order. */
   all(now: number): { readonly held: readonly HeldMoney[]; readonly ended: readonly HeldMoney[] } {
-    const kept = Array.from(this.#slots.entries(), ([, slot]) => this.#slots.values[slot]!);
+    this.#lapse(now);
     return {
-      held: kept.filter((hold) => this.statusOf(hold, now) === 'held'),
-      ended: [...Array.from(this.#ended.entries(), ([, hold]) => hold), ...kept.filter((hold) => this.statusOf(hold, now) === 'expired')],
+      held: Array.from(this.#slots.entries(), ([, slot]) => this.#slots.values[slot]!).sort((one, other) => one.hold - other.hold),
+      ended: [...this.#ended.entries(), ...this.#lapsed.entries()].map(([, hold]) => hold),
     };
   }
 
@@ -126,6 +131,15 @@ export class Holds {
   remember(hold: HeldMoney): void {
     this.#ended.add(hold.hold, hold);
     this.trim();
+  }
+
+  /** Frees the money of what has expired. What has ended so isn't held again, also where a batch is undone. */
+  #lapse(now: number): void {
+    for (let slot = this.#expiries.due(now); slot >= 0; slot = this.#expiries.due(now)) {
+      const hold = this.#slots.values[slot]!;
+      this.remove(hold);
+      this.#lapsed.add(hold.hold, hold);
+    }
   }
 }
 

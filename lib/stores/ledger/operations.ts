@@ -128,7 +128,7 @@ export const OPERATIONS: Operations = {
       const { from: account, to } = sidesOf(book, payload.from, payload.to);
       // A cast: `from` was given.
       book.expectFunds(account!, amount, now);
-      if (holds.isFull(now)) throw new LedgerFullError('holds', limits.maxHolds);
+      if (holds.count(now) >= limits.maxHolds) throw new LedgerFullError('holds', limits.maxHolds);
       return book.hold({
         hold: ++holds.made, from: payload.from, to: to?.account, amount, at: now, expiresAt: now + ttl, id,
         account, status: 'held', captured: 0n,

@@ -24,7 +24,7 @@ const HELD = ['hold', 'release'];
 /** Names of the fields that hold money. */
 const AMOUNTS = ['amount', 'available', 'held'];
 
-const isKey = (value: unknown): value is Key => typeof value === 'string' || (typeof value === 'number' && !Number.isNaN(value));
+const isKey = (value: unknown): value is Key => typeof value === 'string' || Number.isFinite(value);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isNumber = (value: unknown): value is number => isCount(value) && value > 0;
 const isId = (value: unknown): value is string => typeof value === 'string' && value.length <= LONGEST_ID;
@@ -101,8 +101,12 @@ function transactionOf(row: Plain<TransactionInfo>, name: string, shift: number)
   const { transaction, type, from, to, at, id, hold, reverses, reversedBy } = row;
   expect(isNumber(transaction), `${name}.transaction`, 'an integer from 1 on', transaction);
   expect(TYPES.includes(type), `${name}.type`, `one of ${TYPES.join(', ')}`, type);
-  for (const [side, key] of [['from', from], ['to', to]] as const) expect(isNone(key) || isKey(key), `${name}.${side}`, 'a string or a number', key);
+  for (const [side, key] of [['from', from], ['to', to]] as const) expect(isNone(key) || isKey(key), `${name}.${side}`, 'a string or a finite number', key);
   expect(from !== to, `${name}.to`, 'another account than `from`', to);
+  const goes = !isNone(from);
+  const comes = !isNone(to);
+  const fits = { deposit: !goes, withdraw: !comes, transfer: goes && comes, capture: goes, reverse: true }[type];
+  expect(fits, `${name}.type`, 'one that goes with its `from` and `to`', type);
   expect(Number.isFinite(at), `${name}.at`, 'a time in milliseconds', at);
   expect(isNone(id) || isId(id), `${name}.id`, 'a string', id);
   for (const [field, number] of [['hold', hold], ['reverses', reverses], ['reversedBy', reversedBy]] as const) {
@@ -121,7 +125,7 @@ function restoreAccounts(book: Book, dump: DumpedBook, kept: ReadonlyMap<number,
   let sum = 0n;
   for (const [row, name] of rows(dump.accounts, 'restore.accounts')) {
     const { account: key, status, entries, history } = row;
-    expect(isKey(key) && accounts.find(key) < 0, `${name}.account`, 'a string or a number that no other has', key);
+    expect(isKey(key) && accounts.find(key) < 0, `${name}.account`, 'a string or a finite number that no other has', key);
     expect(['open', 'frozen', 'closed'].includes(status), `${name}.status`, 'one of open, frozen, closed', status);
     const overdraft = row.overdraft === 'unlimited' ? row.overdraft : money(row.overdraft, `${name}.overdraft`);
     expect(isOverdraft(overdraft), `${name}.overdraft`, "an amount from 0 on, or 'unlimited'", overdraft);
@@ -157,7 +161,7 @@ function restoreAccounts(book: Book, dump: DumpedBook, kept: ReadonlyMap<number,
 function holdFrom(book: Book, row: DumpedHold, name: string, now: number, age: number, shift: number): HeldMoney {
   const { hold, from, to, at, id, status, ttl } = row;
   expect(isNumber(hold) && hold <= book.holds.made, `${name}.hold`, `an integer from 1 to ${book.holds.made}`, hold);
-  expect(isKey(from), `${name}.from`, 'a string or a number', from);
+  expect(isKey(from), `${name}.from`, 'a string or a finite number', from);
   expect((isNone(to) || isKey(to)) && to !== from, `${name}.to`, 'another account, or none', to);
   expect(Number.isFinite(at), `${name}.at`, 'a time in milliseconds', at);
   expect(isNone(id) || isId(id), `${name}.id`, 'a string', id);
@@ -203,7 +207,7 @@ function restoreIds(book: Book, dump: DumpedBook, now: number, age: number, shif
         : holdFrom(book, piece, its, now, age, shift));
       const { type, operations } = fields as { readonly type?: unknown; readonly operations?: readonly { readonly type?: unknown }[] };
       const types = type === 'batch' ? operations?.map((operation) => operation.type) ?? [] : [type];
-      const fits = pieces.length === types.length && pieces.every((piece, place) => ('transaction' in piece) !== HELD.includes(types[place] as string));
+      const fits = pieces.length === types.length && pieces.every((piece, place) => 'transaction' in piece ? piece.type === types[place] : HELD.includes(types[place] as string));
       expect(fits, `${name}.done`, 'what came of the command', done);
       return { kept: type === 'batch' ? pieces : pieces[0], refusal: undefined };
     }
@@ -223,7 +227,8 @@ function fieldsFrom(fields: Readonly<Record<string, unknown>>, name: string): Re
 function refusalFrom(refused: Readonly<Record<string, unknown>>, name: string): RefusalFields {
   expectObject(refused, name);
   const fields = fieldsFrom(refused, name);
-  const { cause } = fields;
+  const { code, cause } = fields;
+  expect(code !== 'BATCH_FAILED' || cause !== undefined, `${name}.cause`, 'why the batch was refused', cause);
   // A cast: what comes from a file may be anything; what isn't known is found by `refusalOf`.
   const refusal = (cause === undefined ? fields : { ...fields, cause: refusalFrom(cause as Record<string, unknown>, `${name}.cause`) }) as RefusalFields;
   // A cast: for a code that isn't known there's no error.

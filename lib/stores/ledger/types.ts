@@ -233,3 +233,13 @@ export interface LedgerStats {
   /** The sum of all accounts: what came in, less what went out. */
   readonly total: bigint;
 }
+
+/** What `select` and `snapshot` show. */
+export interface LedgerView {
+  /** Accounts that there are, closed ones too. */
+  readonly accounts: number;
+  /** Transactions that were ever made. */
+  readonly transactions: number;
+  /** The sum of all accounts. */
+  readonly total: bigint;
+}

@@ -39,6 +39,8 @@ export class RateLimiterState {
   readonly expiries: Expiries = new Expiries();
   readonly dues: Expiries = new Expiries();
   readonly sweep: Sweep;
+  /** Slots with a line in which somebody has given up, and those behind haven't moved up yet. */
+  readonly loose: Set<number> = new Set();
   waiting = 0;
   allowed = 0;
   refused = 0;
@@ -164,15 +166,16 @@ export class RateLimiterState {
   clean(now: number, context: LimiterContext): number {
     const { expiries, slots: { size } } = this;
     this.sweep.begin(context);
-    for (let looked = 0; looked < SWEPT_AT_ONCE; looked++) {
-      const slot = expiries.due(now);
-      if (slot < 0) break;
+    for (let looked = 0; looked < SWEPT_AT_ONCE && expiries.next <= now; looked++) {
+      const slot = expiries.due(now, 1);
+      if (slot < 0) continue;
       const until = this.until(slot);
       if (until <= now) this.forget(slot);
       else expiries.set(slot, until);
     }
-    if (expiries.due(now) >= 0) context.tell('sweep');
-    else this.sweep.arm(context, expiries.next);
+    if (expiries.next <= now) context.tell('sweep');
+    // Also then: a full mailbox takes no tell, but what a timer sends.
+    this.sweep.arm(context, expiries.next);
     return size - this.slots.size;
   }
 
@@ -180,7 +183,7 @@ export class RateLimiterState {
 
   /** One timer, for when the first of all of them is due; none while nobody waits. */
   arm({ now, timers }: LimiterContext): void {
-    const { next } = this.dues;
+    const next = this.loose.size > 0 ? this.#latest : this.dues.next;
     if (next >= this.#alarm && next < Infinity) return;
     if (next < Infinity) timers.set('serve', Math.max(0, next - now()), 'serve');
     else if (this.#alarm < Infinity) timers.clear('serve');

@@ -74,6 +74,16 @@ describe('each field of each command', () => {
   });
 });
 
+describe('a message', () => {
+  it('stays short, whatever a stranger sends', async () => {
+    const long = 'x'.repeat(100_000);
+    await expect(createCounters().ask.increment({ name: 'a', labels: { [long]: 1 } } as never)).rejects.toMatchObject({ field: `labels.${'x'.repeat(80)}` });
+    const error: unknown = await createCounter({ start: 0n, max: 9n }).ask.increment(10n ** 1000n).then(undefined, (reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'OUT_OF_BOUNDS', count: 10n ** 1000n });
+    expect((error as Error).message.length).toBeLessThan(200);
+  });
+});
+
 describe('after shutdown', () => {
   it('each command fails', async () => {
     const [counter, counters] = [createCounter(), createCounters()];

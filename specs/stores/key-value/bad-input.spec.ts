@@ -49,6 +49,7 @@ const TABLE: readonly Row[] = [
   ...rows('setMany', noArrays, (items) => items, 'payload', many),
   ...settings('setMany', (setting) => [{ key: 'new', value: 1 }, setting], 'payload[1].'),
   ...rows('compareAndSet', noObjects, (payload) => payload, 'payload', 'an object'),
+  ...rows('set', [Infinity, -Infinity], (key) => ({ key, value: 1 }), 'key', 'a string or a finite number'),
   ...rows('compareAndSet', noKeys, (key) => ({ key, expected: 1, value: 2 }), 'key', KEY),
   ['compareAndSet', { key: 'k', value: 2 }, 'expected', 'given, if only as undefined'],
   ['compareAndSet', { key: 'k', expected: 'v' }, 'value', 'given, if only as undefined'],

@@ -31,7 +31,7 @@ describe('get and set', () => {
 
   it('tell all keys apart, whatever they are called', async () => {
     const { store } = made<number>();
-    const keys = ['__proto__', 'constructor', 'toString', '', '1', 1, 1.5, '1.5', -1, Infinity, 'Infinity', ' ', 'é', 'e\u0301', '\0', '\ud800'];
+    const keys = ['__proto__', 'constructor', 'toString', '', '1', 1, 1.5, '1.5', -1, 'Infinity', ' ', 'é', 'e\u0301', '\0', '\ud800'];
     expect(await store.ask.deleteMany(keys)).toEqual(keys.map(() => false));
     await store.ask.setMany(keys.map((key, value) => ({ key, value })));
     expect(await store.ask.getMany(keys)).toEqual(keys.map((_key, value) => value));
@@ -150,6 +150,14 @@ describe('changes in one step', () => {
     expect(events).toHaveLength(1);
   });
 
+  it('of `update` are not made by an async function; that it rejects harms nobody', async () => {
+    const { store, events } = made();
+    await expect(store.ask.update({ key: 'k', with: () => Promise.reject(new Error('no')) })).rejects.toMatchObject({ code: 'INVALID_PAYLOAD', field: 'with' });
+    // An unhandled rejection would show by now, and fail this run.
+    await new Promise((resolve) => setTimeout(resolve));
+    expect([events, await store.ask.has('k')]).toEqual([[], false]);
+  });
+
   it('of `compareAndSet` are made only where the value is as expected', async () => {
     const { store } = made<number>();
     const swap = (expected: number | undefined, value: number | undefined) => store.ask.compareAndSet({ key: 'k', expected, value });
@@ -240,6 +248,16 @@ describe('a full store', () => {
     await store.ask.delete('a');
     expect(await store.ask.set({ key: 'c', value: 1 })).toBe(true);
   });
+
+  it('takes new keys for expired ones at the cost of one each, however many have expired and are not swept yet', () => {
+    const clock = { now: 0 };
+    const { store, events } = made<number>({ maxKeys: 50_000, scheduler: { now: () => clock.now, schedule: () => ({ unsubscribe: () => undefined }) as never } });
+    for (let key = 0; key < 50_000; key++) store.tell.set({ key, value: key, ttl: 10 });
+    clock.now = 10;
+    for (let key = 0; key < 5000; key++) store.tell.set({ key: `new ${key}`, value: key });
+    expect(events.slice(50_000, 50_002)).toEqual([{ type: 'expired', key: 0, value: 0 }, { type: 'set', key: 'new 0', value: 0 }]);
+    expect(events).toHaveLength(60_000);
+  }, 4000);
 
   it('evicts the key that was written longest ago, where that is the rule, and says so', async () => {
     const { store, events } = made<number>({ maxKeys: 2, onFull: 'evict' });

@@ -1,5 +1,6 @@
 /** When keys expire, to the millisecond: for readers, for the sweep, and for those who watch. */
-import { createKeyValue, watch, type KeyValue, type KeyValueEvent, type KeyValueOptions } from 'ownstate/stores';
+import { createStore, type StoreError } from 'ownstate';
+import { createKeyValue, defineKeyValue, watch, type KeyValue, type KeyValueEvent, type KeyValueOptions } from 'ownstate/stores';
 import { marbles, type Marbles } from 'ownstate/testing';
 import { map, mergeMap, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
@@ -143,6 +144,26 @@ describe('the sweep', () => {
     expect(seen.indexOf('set')).toBe(10_000);
     expect(seen).toHaveLength(25_001);
   }));
+
+  it('comes to its end also where the mailbox was too full for the rest of it', marbles((m) => {
+    const definition = defineKeyValue<string>();
+    const { sweep } = definition.commands;
+    const crowd = (...[state, , context]: Parameters<typeof sweep>) => {
+      store.tell.delete('nothing');
+      return sweep(state, undefined, context);
+    };
+    const store = m.watch(createStore({ ...definition, commands: { ...definition.commands, crowd } }, { scheduler: m.scheduler, mailbox: { capacity: 1 } }));
+    for (let i = 0; i < 10_001; i++) store.tell.set({ key: i, value: 'v', ttl: 5 });
+    let expired = 0;
+    const refused: string[] = [];
+    store.events$.subscribe(({ type }) => void (expired += type === 'expired' ? 1 : 0));
+    store.errors$.subscribe(({ type, error }) => refused.push(`${type}: ${(error as StoreError).code}`));
+    m.cold('-----x').subscribe(() => store.tell.crowd());
+    m.scheduler.schedule(() => undefined, 2000);
+    m.flush();
+    expect(refused).toEqual(['sweep: MAILBOX_FULL']);
+    expect(expired).toBe(10_001);
+  }, { maxFrames: 3000 }));
 });
 
 describe('a watched key', () => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { handClock, ledgerWith, outcome } from './support.js';
 
 /** What is no key, no amount, no number that a ledger gives, no text, no lifetime. `undefined` stands for a field that is missing. */
-const NO_KEY = [undefined, null, NaN, true, 5n, {}, ['ann'], Symbol('ann')];
+const NO_KEY = [undefined, null, NaN, Infinity, -Infinity, true, 5n, {}, ['ann'], Symbol('ann')];
 const NO_AMOUNT = [undefined, null, 0n, -1n, 2n ** 128n, 5, 0.5, NaN, Infinity, '5', true, {}, [5n]];
 const NO_NUMBER = [undefined, null, 0, -1, 1.5, NaN, Infinity, 2 ** 53, '1', 1n, {}];
 const NO_OVERDRAFT = [null, -1n, 2n ** 128n, 5, NaN, Infinity, 'none', '', true, {}];

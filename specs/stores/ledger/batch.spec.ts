@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { BatchOperation, LedgerEvent } from 'ownstate/stores';
 import { describe, expect, it } from 'vitest';
-import { balances, ledgerWith } from './support.js';
+import { balances, handClock, ledgerWith } from './support.js';
 
 describe('a batch', () => {
   it('does all of its operations, in their order, and replies what each would have replied', async () => {
@@ -21,6 +21,20 @@ describe('a batch', () => {
       { hold: 1, from: 'bob', amount: 20n, id: 'all' }, { transaction: 4, type: 'deposit', toBalance: 71n },
     ]);
     expect(balances(ledger, 'ann', 'bob')).toEqual([71n, 20n]);
+  });
+
+  it('that is refused has changed nothing: a dump is as before, to the letter', async () => {
+    const clock = handClock();
+    const ledger = ledgerWith({ ann: 100n, bob: 0n }, { scheduler: clock.scheduler });
+    for (const ttl of [10, 20, 30]) await ledger.ask.hold({ from: 'ann', to: 'bob', amount: 5n, ttl });
+    clock.now = 10;
+    const before = JSON.stringify(await ledger.ask.dump());
+    const operations: BatchOperation[] = [
+      { type: 'transfer', from: 'ann', to: 'bob', amount: 50n }, { type: 'hold', from: 'bob', amount: 3n, ttl: 1e-20 }, { type: 'release', hold: 2 },
+      { type: 'capture', hold: 3, amount: 1n }, { type: 'reverse', transaction: 2 }, { type: 'withdraw', account: 'bob', amount: 1000n },
+    ];
+    await expect(ledger.ask.batch({ operations })).rejects.toMatchObject({ code: 'BATCH_FAILED', index: 5 });
+    expect(JSON.stringify(await ledger.ask.dump())).toBe(before);
   });
 
   it('lets an operation use what those before it did', async () => {

@@ -138,7 +138,7 @@ describe('a dump', () => {
     clock.now = 1600;
     const dump = await ledger.ask.dump();
     expect(dump.held.map(({ hold }) => hold)).toEqual([2, 6]);
-    expect(dump.ended.map(({ hold, status }) => [hold, status])).toEqual([[4, 'captured'], [5, 'released'], [1, 'expired'], [3, 'expired']]);
+    expect(dump.ended.map(({ hold, status }) => [hold, status])).toEqual([[4, 'captured'], [5, 'released'], [3, 'expired'], [1, 'expired']]);
   });
 
   it('comes into smaller bounds as far as it fits: histories and ids are cut, money is not', async () => {
@@ -175,7 +175,9 @@ describe('what can not be restored', () => {
     ['kept.0.transaction', 0, '`restore.kept[0].transaction` to be an integer from 1 on, got 0'],
     ['kept.1.transaction', 1, '`restore.kept[1].transaction` to be the next one'],
     ['kept.0.type', 'gift', '`restore.kept[0].type` to be one of'],
-    ['kept.0.to', {}, '`restore.kept[0].to` to be a string or a number'],
+    ['kept.0.type', 'withdraw', '`restore.kept[0].type` to be one that goes with its `from` and `to`'],
+    ['kept.0.type', 'transfer', '`restore.kept[0].type` to be one that goes with its `from` and `to`'],
+    ['kept.0.to', {}, '`restore.kept[0].to` to be a string or a finite number'],
     ['kept.0.to', undefined, '`restore.kept[0].to` to be another account'],
     ['kept.0.amount', '0', '`restore.kept[0].amount` to be an amount from 1'],
     ['kept.0.amount', '1e3', '`restore.kept[0].amount` to be an amount as text'],
@@ -186,8 +188,8 @@ describe('what can not be restored', () => {
     ['kept.0.reversedBy', 'x', '`restore.kept[0].reversedBy` to be an integer from 1 on'],
     ['kept', [], '`restore.kept` to be with transaction 1'],
     ['accounts', null, '`restore.accounts` to be an array'],
-    ['accounts.0.account', NaN, '`restore.accounts[0].account` to be a string or a number'],
-    ['accounts.1.account', 'ann', '`restore.accounts[1].account` to be a string or a number that no other has'],
+    ['accounts.0.account', NaN, '`restore.accounts[0].account` to be a string or a finite number'],
+    ['accounts.1.account', 'ann', '`restore.accounts[1].account` to be a string or a finite number that no other has'],
     ['accounts.0.status', 'gone', '`restore.accounts[0].status` to be one of open, frozen, closed'],
     ['accounts.0.balance', 5, '`restore.accounts[0].balance` to be an amount as text, got 5'],
     ['accounts.0.overdraft', '-1', '`restore.accounts[0].overdraft` to be an amount from 0 on'],
@@ -201,7 +203,7 @@ describe('what can not be restored', () => {
     ['closed', [], '`restore.closed` to be all 1 of them, got 0'],
     ['held', 5, '`restore.held` to be an array'],
     ['held.0.from', 'nobody', '`restore.held[0]` to be a hold of an account'],
-    ['held.0.from', null, '`restore.held[0].from` to be a string or a number'],
+    ['held.0.from', null, '`restore.held[0].from` to be a string or a finite number'],
     ['held.0.to', 'ann', '`restore.held[0].to` to be another account, or none'],
     ['held.0.amount', '-5', '`restore.held[0].amount` to be an amount from 1'],
     ['held.0.status', 'released', '`restore.held[0]` to be a hold of an account, and no other'],
@@ -219,8 +221,10 @@ describe('what can not be restored', () => {
     ['ids.0.fields.amount', 5, '`restore.ids[0].fields.amount` to be an amount as text'],
     ['ids.0.done', [], '`restore.ids[0].done` to be what came of the command'],
     ['ids.0.done.0', null, '`restore.ids[0].done[0]` to be an object'],
+    ['ids.0.fields.type', 'deposit', '`restore.ids[0].done` to be what came of the command'],
     ['ids.1.fields.type', 'deposit', '`restore.ids[1].done` to be what came of the command'],
     ['ids.5.refused.code', 'NONE', '`restore.ids[5].refused.code` to be that of an error of the ledger'],
+    ['ids.7.refused.cause', undefined, '`restore.ids[7].refused.cause` to be why the batch was refused'],
     ['ids.7.refused.cause', 5, '`restore.ids[7].refused.cause` to be an object'],
   ];
 

@@ -1,5 +1,6 @@
 /** Money that is set aside: held, captured, released, expired to the millisecond. */
-import { createLedger, type LedgerEvent } from 'ownstate/stores';
+import { createStore } from 'ownstate';
+import { createLedger, defineLedger, type LedgerEvent } from 'ownstate/stores';
 import { marbles, probe, type Marbles } from 'ownstate/testing';
 import { catchError, map, mergeMap, of, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -232,6 +233,59 @@ describe('a hold with a lifetime', () => {
     pass(m, ttl + 2000);
     expect(seen.events).toMatchObject([{ time: ttl + 1000, event: { type: 'expired' } }]);
   }, { maxFrames: 2 ** 32 }));
+
+  it('is swept also where the mailbox was too full for the rest of a sweep', marbles((m) => {
+    const definition = defineLedger();
+    const { sweep } = definition.commands;
+    const crowd = (...[book, , context]: Parameters<typeof sweep>) => {
+      ledger.tell.unfreeze('ann');
+      return sweep(book, undefined, context);
+    };
+    const ledger = m.watch(createStore({ ...definition, commands: { ...definition.commands, crowd } }, { scheduler: m.scheduler, mailbox: { capacity: 1 } }));
+    ledger.tell.open({ account: 'ann', overdraft: 'unlimited' });
+    for (let made = 0; made < 10_001; made++) ledger.tell.hold({ from: 'ann', amount: 1n, ttl: 5 });
+    const events: string[] = [];
+    ledger.events$.subscribe(({ type }) => events.push(type));
+    const refused: unknown[] = [];
+    ledger.errors$.subscribe(({ error }) => refused.push(codeOf(error)));
+    m.cold('-----x').subscribe(() => ledger.tell.crowd());
+    pass(m, 2000);
+    expect(refused).toEqual(['MAILBOX_FULL']);
+    expect(events).toEqual(Array.from({ length: 10_001 }, () => 'expired'));
+  }, { maxFrames: 3000 }));
+
+  it('is swept early where more have expired than there may be: what is not swept yet has a bound', async () => {
+    const clock = handClock();
+    const ledger = ledgerWith({ ann: 100n }, { scheduler: clock.scheduler, maxHolds: 2, sweep: 1e9 });
+    const events: LedgerEvent[] = [];
+    ledger.events$.subscribe((event) => events.push(event));
+    for (let made = 0; made < 6; made++) {
+      await ledger.ask.hold({ from: 'ann', amount: 1n, ttl: 1 });
+      clock.now++;
+    }
+    expect(events.map((event) => event.type === 'held' || event.type === 'expired' ? `${event.type} ${event.hold.hold}` : event.type))
+      .toEqual(['held 1', 'held 2', 'held 3', 'held 4', 'expired 1', 'held 5', 'expired 2', 'held 6', 'expired 3']);
+    expect([1, 2, 4, 6].map((hold) => codeOf(outcome(ledger.ask.getHold(hold))))).toEqual(['HOLD_NOT_FOUND', 'expired', 'expired', 'expired']);
+    expect(await ledger.ask.stats()).toMatchObject({ holds: 0 });
+    expect(await ledger.ask.sweep()).toBe(3);
+    expect(events.slice(9).map(({ type }) => type)).toEqual(['expired', 'expired', 'expired']);
+  });
+
+  it('is looked at once when it has expired, however many commands and queries come before the sweep', async () => {
+    const clock = handClock();
+    const ledger = ledgerWith({}, { scheduler: clock.scheduler });
+    for (let account = 0; account < 2000; account++) {
+      ledger.tell.open({ account });
+      ledger.tell.deposit({ account, amount: 100n });
+    }
+    for (let made = 0; made < 40_000; made++) ledger.tell.hold({ from: made % 2000, amount: 1n, ttl: 10 });
+    clock.now = 10;
+    expect((await ledger.ask.accounts({ limit: 2000 })).accounts.every(({ held, available }) => held === 0n && available === 100n)).toBe(true);
+    for (let account = 0; account < 2000; account++) {
+      expect(codeOf(outcome(ledger.ask.withdraw({ account, amount: 101n })))).toBe('INSUFFICIENT_FUNDS');
+    }
+    expect(await ledger.ask.sweep()).toBe(10_000);
+  }, 4000);
 
   it('is swept in parts where there are many, so that others come in between', async () => {
     const clock = handClock();
