@@ -2,7 +2,7 @@
 import { createCache, createKeyValue, createRateLimiter, createSessions, createTaskQueue } from 'ownstate/stores';
 import { marbles } from 'ownstate/testing';
 import { map, timer, VirtualTimeScheduler } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 
 describe('a restored store', () => {
   it.each([

@@ -21,6 +21,9 @@ export interface CacheView {
 
 type Told<K, V> = Context<CacheEvent<K, V>>;
 
+/** To find one that has expired, so many at most are looked at that were used meanwhile: a `set` isn't to pay for all uses. */
+const MOVED_AT_ONCE = 100;
+
 export class CacheState<K extends Key, V> {
   readonly rules: Rules<K, V>;
   readonly entries: Entries<K, V>;
@@ -124,22 +127,19 @@ export class CacheState<K extends Key, V> {
     this.#put(key, value, terms, now, context);
   }
 
-  /** Puts in what was loaded. Gives whether it's kept. */
-  keep(key: K, value: V, terms: Terms, context: Told<K, V>): boolean {
+  /** Puts in what was loaded, unless it's nothing (no terms) or too heavy. Gives whether it's kept. */
+  keep(key: K, value: V, terms: Terms | undefined, context: Told<K, V>): boolean {
     const now = this.now();
+    // What it replaces has expired, and is out of date also where nothing takes its place.
     this.#settle(key, now, context);
-    if (terms.weight <= this.rules.maxWeight) {
-      this.#put(key, value, terms, now, context);
-      return true;
-    }
-    // What it would replace is out of date.
-    const slot = this.entries.slots.find(key);
-    if (slot >= 0) this.#evict(slot, 'weight', context);
-    return false;
+    if (terms === undefined || terms.weight > this.rules.maxWeight) return false;
+    this.#put(key, value, terms, now, context);
+    return true;
   }
 
   /** Takes a value out. */
   delete(key: K, reason: 'deleted' | 'taken', context: Told<K, V>): V | undefined {
+    if (this.restored) this.arm(context);
     this.forget(key);
     this.#settle(key, this.now(), context);
     const slot = this.entries.slots.find(key);
@@ -194,18 +194,17 @@ export class CacheState<K extends Key, V> {
     this.#sweep.begin(context);
     const { entries, failures, stale } = this;
     const now = this.now();
-    let removed = 0;
-    for (let slot = entries.expiries.due(now - stale); slot >= 0; slot = entries.expiries.due(now - stale)) {
-      if (removed === SWEPT_AT_ONCE) {
-        context.tell('sweep');
-        break;
-      }
-      this.#expire(slot, context);
-      removed++;
+    const { expiries } = entries;
+    const before = this.expired;
+    // One that was used meanwhile costs a look, too.
+    for (let looked = 0; looked < SWEPT_AT_ONCE && expiries.next <= now - stale; looked++) {
+      const slot = expiries.due(now - stale, 1);
+      if (slot >= 0) this.#expire(slot, context);
     }
+    if (expiries.next <= now - stale) context.tell('sweep');
     failures.sweep(now, SWEPT_AT_ONCE);
     this.arm(context);
-    return removed;
+    return this.expired - before;
   }
 
   /** Has what expires swept. To be called when something expires earlier than before. */
@@ -221,9 +220,11 @@ export class CacheState<K extends Key, V> {
     entries.put(key, value, terms, now);
     // What has expired goes first; then the one whose use is longest ago, which isn't the one just put in.
     while (entries.slots.size > maxEntries || entries.weight > maxWeight) {
-      const expired = entries.expiries.due(now);
+      const expired = entries.expiries.due(now, MOVED_AT_ONCE);
+      const { oldest } = entries.recency;
       if (expired >= 0) this.#expire(expired, context);
-      else this.#evict(entries.recency.oldest, entries.slots.size > maxEntries ? 'entries' : 'weight', context);
+      else if (entries.expiries.isExpired(oldest, now)) this.#expire(oldest, context);
+      else this.#evict(oldest, entries.slots.size > maxEntries ? 'entries' : 'weight', context);
     }
     this.arm(context);
   }

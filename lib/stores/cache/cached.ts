@@ -10,7 +10,7 @@
  *   result   ───────(ABA)─C|
  * ```
  */
-import { Observable, type OperatorFunction } from 'rxjs';
+import { Observable, takeWhile, type OperatorFunction } from 'rxjs';
 import type { Client } from '../../index.js';
 import { expect, expectFunction, expectObject } from '../../internal/expect.js';
 import type { CacheDefinition } from '../cache.js';
@@ -104,7 +104,9 @@ export function cached<T, K extends Key, V>(cache: Client<CacheDefinition<K, V>>
     };
     // First of all, so that it's there for a source that gives all it has at once.
     subscriber.add(() => giveUp.abort());
-    subscriber.add(source.subscribe({
+    // And one that gives without end is stopped, which it couldn't be before it's subscribed.
+    // eslint-disable-next-line rxjs-x/no-ignored-takewhile-value -- it's the result that has ended, whatever comes
+    subscriber.add(source.pipe(takeWhile(() => !subscriber.closed)).subscribe({
       next: (item) => {
         try {
           begin(item);

@@ -3,7 +3,7 @@ import type { CacheLoadReason } from './flight.js';
 
 /**
  * What happens in a cache. Those that end a value's stay carry the value, so that what it holds on to (a file, a
- * connection) can be closed.
+ * connection) can be closed; all but `cleared`.
  */
 export type CacheEvent<K, V> =
   /** A value was given. `stale`: by `getOrLoad`, one that has expired. */

@@ -8,6 +8,9 @@
  *
  *   the last asker gives up ─▶ abandoned: `signal` aborts, the next asker begins anew
  * ```
+ *
+ * One that is begun behind a stale value has nobody who waits for it. It goes on, until those who came to wait for it
+ * nonetheless have all given up: it may hang.
  */
 import { defaultIfEmpty, from, isObservable, map, Observable, of, takeLast } from 'rxjs';
 import type { Ticket } from '../../index.js';
@@ -27,6 +30,8 @@ export type CacheLoadReason = 'missing' | 'stale';
 export class Flight<K, V> {
   readonly key: K;
   readonly reason: CacheLoadReason;
+  /** The state that counts it. After a reset it's another one that it lands in. */
+  readonly origin: object;
   /** Those who wait for the same, besides the one whose ask began it. */
   readonly places: Set<Ticket<V>> = new Set();
   /** Nobody waits for it any more. */
@@ -34,7 +39,8 @@ export class Flight<K, V> {
   #askers = 1;
   #end: (() => void) | undefined = undefined;
 
-  constructor(key: K, reason: CacheLoadReason) {
+  constructor(key: K, reason: CacheLoadReason, origin: object) {
+    this.origin = origin;
     this.key = key;
     this.reason = reason;
   }
@@ -79,10 +85,16 @@ export class Flight<K, V> {
     this.places.add(place);
   }
 
+  /** Those who wait for its value. A load behind a stale value was begun by nobody who does. */
+  get waiting(): number {
+    return this.reason === 'stale' ? this.places.size : this.#askers;
+  }
+
   /** One of those who asked has given up. */
   leave(place?: Ticket<V>): void {
     if (place && !this.places.delete(place)) return;
-    if (--this.#askers === 0) this.#end?.();
+    this.#askers--;
+    if (this.waiting === 0) this.#end?.();
   }
 }
 

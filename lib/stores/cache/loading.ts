@@ -8,13 +8,14 @@
  *    │                        │ load behind           │ if it fails: the value       │ if it fails: its error
  * ```
  */
-import { effect, hold, reply, ticket, type Context, type Outcome } from '../../index.js';
+import type { Observable } from 'rxjs';
+import { effect, hold, reply, ticket, type Context, type EffectContext, type Outcome } from '../../index.js';
 import { check, type Key } from '../structures/check-payload.js';
 import type { CacheState } from './cache-state.js';
 import type { Terms } from './entries.js';
 import type { CacheEvent } from './events.js';
 import { Flight, type CacheLoadReason } from './flight.js';
-import { checkLoad, termsOf, type CacheLoad } from './payloads.js';
+import { checkLoad, termsOf, type CacheLoad, type Said } from './payloads.js';
 
 type Told<K, V> = Context<CacheEvent<K, V>>;
 
@@ -30,6 +31,7 @@ export function getOrLoad<K extends Key, V>(cache: CacheState<K, V>, ask: CacheL
   const { key } = ask;
   const { entries, failures, rules } = cache;
   const now = cache.now();
+  if (cache.restored) cache.arm(context);
   const slot = entries.slots.find(key);
   const age = slot < 0 ? Infinity : now - entries.expiries.at(slot);
   if (age < 0) {
@@ -68,7 +70,7 @@ export function revalidate<K extends Key, V>(cache: CacheState<K, V>, ask: Cache
   const flight = begin(cache, key, 'stale', context);
   return effect(cache, {
     policy: 'merge',
-    run: ({ signal }) => flight.run(ask.load, signal, (value) => seen(cache, ask, value)),
+    run: runOf(cache, flight, ask),
     done: (held: CacheState<K, V>, loaded: Loaded<V>, then: Told<K, V>) => reply(held, succeed(held, flight, loaded, then)),
     failed: (held: CacheState<K, V>, error, then: Told<K, V>) => {
       fail(held, flight, error, then);
@@ -82,7 +84,7 @@ function load<K extends Key, V>(cache: CacheState<K, V>, ask: CacheLoad<K, V>, c
   const flight = begin(cache, ask.key, 'missing', context);
   return effect(cache, {
     policy: 'merge',
-    run: ({ signal }) => flight.run(ask.load, signal, (value) => seen(cache, ask, value)),
+    run: runOf(cache, flight, ask),
     done: (held: CacheState<K, V>, loaded: Loaded<V>, then: Told<K, V>) => {
       succeed(held, flight, loaded, then);
       return reply(held, loaded.value);
@@ -108,7 +110,7 @@ function join<K extends Key, V>(cache: CacheState<K, V>, flight: Flight<K, V>): 
 
 /** A load of a key is on its way from here on. In `after`: where there's no room for one more, nothing is left of it. */
 function begin<K extends Key, V>(cache: CacheState<K, V>, key: K, reason: CacheLoadReason, context: Told<K, V>): Flight<K, V> {
-  const flight = new Flight<K, V>(key, reason);
+  const flight = new Flight<K, V>(key, reason, cache);
   context.after(() => {
     cache.flights.set(key, flight);
     cache.loading++;
@@ -116,11 +118,18 @@ function begin<K extends Key, V>(cache: CacheState<K, V>, key: K, reason: CacheL
   return flight;
 }
 
+/** The work of a load. */
+function runOf<K extends Key, V>(
+  cache: CacheState<K, V>, flight: Flight<K, V>, { load: loader, ttl, idle, weight }: CacheLoad<K, V>,
+): (context: EffectContext) => Observable<Loaded<V>> {
+  return ({ signal }) => flight.run(loader, signal, (value) => seen(cache, { ttl, idle, weight }, flight.key, value));
+}
+
 /** Looks at what was loaded, outside the handler that is to keep it: what `weigh` or `random` does wrong fails the load. */
-function seen<K extends Key, V>({ rules }: CacheState<K, V>, ask: CacheLoad<K, V>, value: V | undefined): Loaded<V> {
+function seen<K extends Key, V>({ rules }: CacheState<K, V>, said: Said, key: K, value: V | undefined): Loaded<V> {
   // A cast: who loads `undefined` is given just that.
   if (value === undefined) return { value: value as V, terms: undefined };
-  const terms = termsOf(ask, ask.key, value, rules);
+  const terms = termsOf(said, key, value, rules);
   if (rules.jitter === 0) return { value, terms };
   const random = rules.random();
   check(random >= 0 && random < 1, 'random()', 'a number from 0 to below 1', random);
@@ -130,7 +139,7 @@ function seen<K extends Key, V>({ rules }: CacheState<K, V>, ask: CacheLoad<K, V
 /** Folds what was loaded. Gives whether it's kept. */
 function succeed<K extends Key, V>(cache: CacheState<K, V>, flight: Flight<K, V>, { value, terms }: Loaded<V>, context: Told<K, V>): boolean {
   const { key, reason } = flight;
-  const kept = land(cache, flight) && terms !== undefined && cache.keep(key, value, terms, context);
+  const kept = land(cache, flight) && cache.keep(key, value, terms, context);
   cache.loaded++;
   if (cache.tells) context.emit({ type: 'loaded', key, value, reason, kept });
   answer(flight, value, context);
@@ -151,7 +160,9 @@ function fail<K extends Key, V>(cache: CacheState<K, V>, flight: Flight<K, V>, e
     cache.arm(context);
     const slot = cache.entries.slots.find(key);
     if (slot >= 0 && now - cache.entries.expiries.at(slot) < cache.rules.staleOnError) {
-      const value = giveStale(cache, slot, context);
+      const value = cache.entries.slots.values[slot] as V;
+      // Each who waits is given it; a load behind may have failed unnoticed.
+      for (let { waiting } = flight; waiting > 0; waiting--) giveStale(cache, slot, context);
       answer(flight, value, context);
       return { value };
     }
@@ -162,7 +173,7 @@ function fail<K extends Key, V>(cache: CacheState<K, V>, flight: Flight<K, V>, e
 
 /** A load has ended. Gives whether its key is still to have what it gave. */
 function land<K extends Key, V>(cache: CacheState<K, V>, flight: Flight<K, V>): boolean {
-  cache.loading--;
+  if (flight.origin === cache) cache.loading--;
   const current = cache.flights.get(flight.key) === flight;
   if (current) cache.flights.delete(flight.key);
   return current;

@@ -65,8 +65,11 @@ export function checkLoad<K extends Key, V>(payload: CacheLoad<K, V>): void {
   checkLifetime(payload);
 }
 
+/** What was said of a lifetime. A load keeps that, since its payload is the caller's, who may change it meanwhile. */
+export type Said = { readonly [F in keyof CacheLifetime]: number | undefined };
+
 /** What a value is kept by. @throws InvalidPayloadError for a `weigh` that gives no weight, and what it throws itself */
-export function termsOf<K, V>({ ttl, idle, weight }: CacheLifetime, key: K, value: V, rules: Rules<K, V>): Terms {
+export function termsOf<K, V>({ ttl, idle, weight }: Said, key: K, value: V, rules: Rules<K, V>): Terms {
   const { weigh } = rules;
   if (weight === undefined && weigh !== undefined) {
     weight = weigh(value, key);

@@ -16,7 +16,7 @@ export function expectCacheDump(dump: unknown): void {
     const name = `restore.entries[${place}]`;
     expectObject(entry, name);
     const { key, value, weight, ...times } = entry as CacheEntry<unknown, unknown>;
-    expect(typeof key === 'string' || (typeof key === 'number' && !Number.isNaN(key)), `${name}.key`, 'a string or a number', key);
+    expect(typeof key === 'string' || Number.isFinite(key), `${name}.key`, 'a string or a number', key);
     expect(value !== undefined, `${name}.value`, 'anything but undefined', value);
     expect(Number.isSafeInteger(weight) && weight >= 0, `${name}.weight`, 'an integer from 0 on', weight);
     for (const field of ['expiresIn', 'endsIn', 'limitIn', 'ttl', 'idle'] as const) {

@@ -3,7 +3,7 @@ import { reply, type Outcome } from '../../index.js';
 import { checkInteger, checkKey, type Key } from '../structures/check-payload.js';
 import { answerOf, statusOf, type RateAnswer, type RateStatus } from './answers.js';
 import { checkKeyed, slotOf } from './checks.js';
-import { giveBack, reline, serveDue } from './line-up.js';
+import { giveBack, moveUp, reline, serveDue } from './line-up.js';
 import type { LimiterContext, RateLimiterState } from './state.js';
 import type { RateAsk } from './types.js';
 
@@ -32,6 +32,7 @@ export function allow(state: RateLimiterState, payload: RateAsk, context: Limite
   const { key, tokens = 1 } = payload;
   const found = slotOf(state, key, tokens);
   const now = state.tick(context.now());
+  moveUp(state, found, now, context);
   if (found >= 0 && state.limits.each.length === 1 && state.slots.values[found] === undefined) {
     const answer = drawPlainly(state, found, tokens, now);
     if (answer) {
@@ -69,7 +70,7 @@ export function refund(state: RateLimiterState, payload: RateAsk, context: Limit
 
 /** All is back, and a block is lifted. Limits of its own stay: they're no trace of what the key did. */
 export function reset(state: RateLimiterState, key: Key, context: LimiterContext): Outcome<RateLimiterState, boolean> {
-  checkKey(key, 'payload');
+  checkKey(key);
   const now = state.tick(context.now());
   const slot = state.slots.find(key);
   if (slot < 0) return reply(state, false);

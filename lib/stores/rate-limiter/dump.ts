@@ -44,7 +44,7 @@ export function expectLimiterDump(given: RateLimiterDump): void {
     const path = `restore.keys[${index}]`;
     expectObject(entry, path);
     const { key, lack, limits: own, blockedFor } = entry as Partial<DumpedKey>;
-    const isKey = typeof key === 'string' || (typeof key === 'number' && !Number.isNaN(key));
+    const isKey = typeof key === 'string' || Number.isFinite(key);
     expect(isKey && !seen.has(key), `${path}.key`, 'a string or a number, another one each time', key);
     seen.add(key);
     const isLack = Array.isArray(lack) && lack.length === limits!.length && lack.every((each) => Number.isSafeInteger(each) && each >= 0);
@@ -60,6 +60,10 @@ function expectLimits(limits: unknown, path: string, same?: readonly DumpedLimit
   // A cast: that's what has just been found.
   for (const [index, limit] of (limits as unknown[]).entries()) {
     expectObject(limit, `${path}[${index}]`);
+    // What is left out isn't what a new limiter has by default.
+    for (const field of ['name', 'limit', 'refill', 'every'] as const) {
+      expect((limit as Partial<DumpedLimit>)[field] !== undefined, `${path}[${index}].${field}`, 'there', undefined);
+    }
     restored(limit as DumpedLimit, `${path}[${index}].`);
   }
 }

@@ -57,7 +57,12 @@ export function rateLimitHeaders(answer: RateAnswer | RateStatus, options: RateL
   expect(typeof name === 'string' && /^[ -~]+$/.test(name), 'name', 'a text of printable ASCII', name);
   const { allowed, retryAfter } = answer;
   expect(typeof allowed === 'boolean' && typeof retryAfter === 'number', 'answer', 'what a limiter answered', answer);
-  const limits = ('limits' in answer ? answer.limits : [{ ...answer, name }]).filter(({ limit }) => limit !== Infinity);
+  const all = 'limits' in answer ? answer.limits : [{ ...answer, name }];
+  expect(Array.isArray(all), 'answer', 'what a limiter answered', answer);
+  const isNumber = (value: unknown): boolean => typeof value === 'number' && value >= 0;
+  const isTold = all.every(({ limit, remaining, resetAfter }) => [limit, remaining, resetAfter].every(isNumber));
+  expect(isTold, 'answer', 'what a limiter answered', answer);
+  const limits = all.filter(({ limit }) => limit !== Infinity);
   const policies = limits.map((limit) => `${quoted(limit.name)};q=${integer(limit.limit)}${windowOf(limit)}`);
   const left = limits.map(({ name: policy, remaining, resetAfter }) => {
     const time = allowed ? resetAfter : Math.min(resetAfter, retryAfter);

@@ -11,20 +11,45 @@ export function begin(state: RateLimiterState, slot: number, { due }: Waiter): v
   state.dues.set(slot, due);
 }
 
-/** One who waits gives up. */
+/**
+ * One who waits gives up. Those behind move up, but not yet: many may give up at the same time, and to line the others up
+ * for each of them would cost the square of it. It's done right after that, or when somebody asks for the key.
+ */
 export function leave(state: RateLimiterState, slot: number, waiter: Waiter, now: number, context: LimiterContext): void {
   // A cast: there's a line, since somebody is in it.
   const line = state.lineOf(slot)!;
-  state.buckets.paste(slot, waiter.before);
+  const { before, ahead, behind } = waiter;
   line.leave(waiter);
   state.waiting--;
-  lineUp(state, slot, waiter.behind, now, context);
-  serveDue(state, now, context);
+  // What was before the first one is always known, and all else follows from it.
+  if (behind && !ahead) behind.before = before;
+  if (behind) state.loose.add(slot);
+  else if (!ahead || !state.loose.has(slot)) state.buckets.paste(slot, before);
+  if (!line.first) next(state, slot, now, context);
+  state.arm(context);
+}
+
+/** Those behind one who gave up move up. Nobody is answered by that: a handler that fails after it has changed nothing. */
+export function moveUp(state: RateLimiterState, slot: number, now: number, context: LimiterContext): void {
+  if (!state.loose.delete(slot)) return;
+  // A cast: the line of a slot that is loose has a first one.
+  const first = state.lineOf(slot)!.first!;
+  state.buckets.paste(slot, first.before);
+  for (let waiter: Waiter | undefined = first; waiter; waiter = waiter.behind) place(state, slot, waiter, now, state.timeFor(slot, waiter.tokens, now));
+  next(state, slot, now, context);
+}
+
+/** Draws what one waits for, as of the time at which it will be there. */
+function place(state: RateLimiterState, slot: number, waiter: Waiter, now: number, takes: number): void {
+  waiter.before = state.buckets.copy(slot);
+  waiter.due = now + takes;
+  state.buckets.draw(slot, state.limitsOf(slot), waiter.tokens, waiter.due);
 }
 
 /** Changes what a bucket holds, or what it's allowed to give, below the feet of those who wait. */
 export function reline(state: RateLimiterState, slot: number, now: number, context: LimiterContext, change: () => void): void {
   const first = state.lineOf(slot)?.first;
+  state.loose.delete(slot);
   if (first) state.buckets.paste(slot, first.before);
   change();
   lineUp(state, slot, first, now, context);
@@ -32,9 +57,7 @@ export function reline(state: RateLimiterState, slot: number, now: number, conte
 
 /** Draws anew what those wait for who stand from `first` on, and refuses whom that makes too late. */
 function lineUp(state: RateLimiterState, slot: number, first: Waiter | undefined, now: number, context: LimiterContext): void {
-  const { buckets } = state;
-  const limits = state.limitsOf(slot);
-  const { least } = limits;
+  const { least } = state.limitsOf(slot);
   for (let waiter = first; waiter; waiter = waiter.behind) {
     const takes = state.timeFor(slot, waiter.tokens, now);
     if (takes === Infinity || now + takes > waiter.until) {
@@ -43,9 +66,7 @@ function lineUp(state: RateLimiterState, slot: number, first: Waiter | undefined
         : new WaitTooLongError(state.slots.keys[slot]!, takes, Math.max(0, waiter.until - now)));
       continue;
     }
-    waiter.before = buckets.copy(slot);
-    waiter.due = now + takes;
-    buckets.draw(slot, limits, waiter.tokens, waiter.due);
+    place(state, slot, waiter, now, takes);
   }
   next(state, slot, now, context);
 }
@@ -64,6 +85,7 @@ function next(state: RateLimiterState, slot: number, now: number, context: Limit
   if (first) begin(state, slot, first);
   else {
     if (special) special.line = undefined;
+    state.loose.delete(slot);
     state.dues.delete(slot);
     state.settle(slot, now, context);
   }
@@ -72,6 +94,7 @@ function next(state: RateLimiterState, slot: number, now: number, context: Limit
 /** Answers whose time has come, and sets the timer for the next. Gives how many those were. */
 export function serveDue(state: RateLimiterState, now: number, context: LimiterContext): number {
   const { dues } = state;
+  for (const slot of state.loose) moveUp(state, slot, now, context);
   let count = 0;
   for (let slot = dues.due(now); slot >= 0 && count < SWEPT_AT_ONCE; slot = dues.due(now)) {
     // Casts: a slot that is due has a line, and somebody in it.

@@ -44,6 +44,7 @@ export interface RateLimitOptions<T> {
  * ```
  */
 export function rateLimit<T>(limiter: Client<RateLimiterDefinition>, options: RateLimitOptions<T>): MonoTypeOperatorFunction<T> {
+  expect(typeof (limiter as Partial<typeof limiter> | undefined)?.with === 'function', 'limiter', 'a rate limiter, or a client of one', limiter);
   expectObject(options, 'options');
   const { key, tokens = 1, onExceeded = 'wait', deadline = Infinity } = options;
   expect(typeof key === 'string' || typeof key === 'number' || typeof key === 'function', 'key', 'a string, a number or a function', key);

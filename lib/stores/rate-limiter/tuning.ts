@@ -28,7 +28,7 @@ export function block(state: RateLimiterState, payload: RateBlock, context: Limi
 }
 
 export function unblock(state: RateLimiterState, key: Key, context: LimiterContext): Outcome<RateLimiterState, boolean> {
-  checkKey(key, 'payload');
+  checkKey(key);
   const now = state.tick(context.now());
   const slot = state.slots.find(key);
   if (slot < 0 || state.blockedUntil(slot) <= now) return reply(state, false);
@@ -55,7 +55,7 @@ export function setLimit(state: RateLimiterState, payload: RateChange, context: 
 }
 
 export function clearLimit(state: RateLimiterState, key: Key, context: LimiterContext): Outcome<RateLimiterState, boolean> {
-  checkKey(key, 'payload');
+  checkKey(key);
   const now = state.tick(context.now());
   const slot = state.slots.find(key);
   if (slot < 0 || !state.slots.values[slot]?.own) return reply(state, false);

@@ -17,7 +17,7 @@ import { answerOf, type RateAnswer } from './answers.js';
 import { checkKeyed, slotOf } from './checks.js';
 import { draw } from './drawing.js';
 import { Line, type Waiter } from './line.js';
-import { begin, giveBack, leave } from './line-up.js';
+import { begin, giveBack, leave, moveUp } from './line-up.js';
 import type { LimiterContext, RateLimiterState } from './state.js';
 import type { RateWait } from './types.js';
 
@@ -29,6 +29,7 @@ export function wait(
   check(typeof deadline === 'number' && deadline >= 0, 'deadline', 'a number of milliseconds from 0 on, or Infinity', deadline);
   const found = slotOf(state, key, tokens);
   const now = state.tick(context.now());
+  moveUp(state, found, now, context);
   const takes = state.timeFor(found, tokens, now);
   if (takes === 0) {
     const slot = draw(state, key, found, tokens, now, context);

@@ -10,6 +10,7 @@ const KEY = 'a string or a number';
 const DURATION = 'a positive number of milliseconds, or Infinity';
 const WEIGHT = `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`;
 const load = () => expect.unreachable();
+const infinities = [Infinity, -Infinity];
 
 const noKeys = [undefined, null, NaN, true, {}, [], () => 1, Symbol('a'), 1n];
 const noDurations = [null, NaN, 0, -1, -Infinity, '5', {}, 1n];
@@ -17,10 +18,14 @@ const noWeights = [null, NaN, Infinity, -1, 1.5, 2 ** 53, '5', {}];
 const noObjects = [undefined, null, 'a', 5, NaN, true, Symbol('a')];
 
 const rows: [command: string, payload: unknown, field: string, expected: string][] = [
-  ...['get', 'delete', 'take', 'peek', 'has', 'remainingTtl'].flatMap((command) => noKeys.map((key): typeof rows[number] => [command, key, 'key', KEY])),
+  ...['get', 'delete', 'take', 'peek', 'has', 'remainingTtl'].flatMap((command): typeof rows => [
+    ...noKeys.map((key): typeof rows[number] => [command, key, 'key', KEY]),
+    ...infinities.map((key): typeof rows[number] => [command, key, 'key', 'a string or a finite number']),
+  ]),
   ...['set', 'touch', 'getOrLoad', 'revalidate'].flatMap((command): typeof rows => [
     ...noObjects.map((payload): typeof rows[number] => [command, payload, 'payload', 'an object']),
     ...noKeys.map((key): typeof rows[number] => [command, { key, value: 1, load }, 'key', KEY]),
+    ...infinities.map((key): typeof rows[number] => [command, { key, value: 1, load }, 'key', 'a string or a finite number']),
     ...noDurations.map((ttl): typeof rows[number] => [command, { key: 'a', value: 1, load, ttl }, 'ttl', DURATION]),
   ]),
   ...['set', 'getOrLoad', 'revalidate'].flatMap((command): typeof rows => [

@@ -120,6 +120,20 @@ describe('cached', () => {
     expect(loads).toEqual(['aaaaa', 'bb', 'c']);
   }));
 
+  it('stops a source that gives without end, all at once, when it has ended itself', async () => {
+    let given = 0;
+    const endless = function* () {
+      // Or else this runs for ever.
+      while (given < 1000) yield given++;
+    };
+    const operator = cached(createCache<number, number>(), { key: (n: number) => n, load: (n) => n });
+    expect(await firstValueFrom(from(endless()).pipe(operator, take(2), toArray()))).toEqual([0, 1]);
+    expect(given).toBe(3);
+    const full = cached(createCache<number, number>(), { key: (n: number) => n, load: () => NEVER, capacity: 5 });
+    await expect(firstValueFrom(from(endless()).pipe(full))).rejects.toMatchObject({ code: 'PIPELINE_FULL' });
+    expect(given).toBeLessThan(20);
+  });
+
   it('keeps the order and a flat stack where a value calls for the next one', async () => {
     const cache = createCache<number, number>({ maxEntries: 10 });
     const source = new Subject<number>();

@@ -1,5 +1,6 @@
 /** A cache that survives a deployment: dump and restore. */
-import { createCache, type Cache, type CacheDump, type CacheOptions } from 'ownstate/stores';
+import { createStore } from 'ownstate';
+import { createCache, defineCache, type Cache, type CacheDump, type CacheOptions } from 'ownstate/stores';
 import { VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
@@ -112,12 +113,16 @@ describe('a restored cache', () => {
     expect(alive(cacheAt(0, { restore: dumpOf(cache), maxTtl: 9 }).cache)).toEqual({ a: 9 });
   });
 
-  it('sweeps what it was given, from its first command on', () => {
+  it.each<[string, (cache: Cache<string, number>) => void]>([
+    ['get', (cache) => cache.tell.get('a')], ['take', (cache) => cache.tell.take('none')], ['delete', (cache) => cache.tell.delete('none')],
+    ['getOrLoad', (cache) => cache.tell.getOrLoad({ key: 'a', load: () => expect.unreachable() })],
+  ])('sweeps what it was given, from its first command on: %s', (_what, first) => {
     const { cache } = cacheAt(0);
     cache.tell.set({ key: 'a', value: 1, ttl: 5 });
-    const { cache: next, passTo } = cacheAt(0, { restore: dumpOf(cache), sweep: 10 });
+    const { scheduler, passTo } = cacheAt(0);
+    const next = createStore(defineCache<string, number>({ restore: dumpOf(cache), sweep: 10 }), { scheduler });
     expect(next.snapshot().held).toBe(1);
-    next.tell.get('a');
+    first(next);
     passTo(14);
     expect(next.snapshot().held).toBe(1);
     passTo(15);

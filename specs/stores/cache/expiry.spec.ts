@@ -203,6 +203,38 @@ describe('the sweep', () => {
     expect(cache.status()).toMatchObject({ waiting: 0, handled: 25_000 + 3 + 1 });
   }));
 
+  it('does so also where nothing is to remove, but much was used meanwhile', marbles((m) => {
+    const cache = m.watch(createCache<number, number>({ scheduler: m.scheduler, idle: 5, sweep: 1, maxEntries: 20_001 }));
+    const seen = probe(cache);
+    for (let key = 0; key < 20_001; key++) cache.tell.set({ key, value: key });
+    m.cold('----g|').subscribe(() => {
+      for (let key = 0; key < 20_001; key++) cache.tell.get(key);
+    });
+    m.cold('-------s|').subscribe(() => cache.tell.set({ key: 0, value: 0 }));
+    m.flush();
+    // A look at 10,000 each at most, and then one at nothing; behind those comes what has expired.
+    expect(seen.commands.filter(({ time }) => time > 4).slice(0, 4).map(({ time, type }) => [time, type])).toEqual([[6, 'sweep'], [6, 'sweep'], [6, 'sweep'], [7, 'set']]);
+  }));
+
+  it('is not made up for by one who sets: who makes room looks at 100 at most that were used meanwhile', marbles((m) => {
+    const events: unknown[] = [];
+    for (const used of [80, 150]) {
+      const cache = m.watch(createCache<number, number>({ scheduler: m.scheduler, idle: 5, maxEntries: used + 1 }));
+      for (let key = 0; key < used; key++) cache.tell.set({ key, value: key });
+      cache.tell.set({ key: -1, value: 0, ttl: 6 });
+      m.cold('---g|').subscribe(() => {
+        for (let key = 0; key < used; key++) cache.tell.get(key);
+        cache.tell.get(-1);
+      });
+      m.cold('-------s|').subscribe(() => {
+        cache.events$.subscribe(({ type, key }: { type: string; key?: number }) => events.push([type, key]));
+        cache.tell.set({ key: -2, value: 0 });
+      });
+    }
+    m.flush();
+    expect(events).toEqual([['set', -2], ['expired', -1], ['set', -2], ['evicted', 0]]);
+  }));
+
   it('can be had by hand, and never comes by itself with the period Infinity', marbles((m) => {
     const cache = m.watch(createCache<string, number>({ scheduler: m.scheduler, ttl: 5, sweep: Infinity }));
     cache.tell.set({ key: 'a', value: 1 });

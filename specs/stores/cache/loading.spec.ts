@@ -2,7 +2,7 @@
 import type { StoreOptions } from 'ownstate';
 import { createCache, type Cache, type CacheLoader, type CacheOptions } from 'ownstate/stores';
 import { marbles, probe, type Marbles } from 'ownstate/testing';
-import { catchError, EMPTY, mergeMap, NEVER, Observable, of, throwError, timer, map } from 'rxjs';
+import { catchError, EMPTY, filter, mergeMap, NEVER, Observable, of, throwError, timer, map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 const DOWN = new Error('down');
@@ -115,6 +115,35 @@ describe('a load', () => {
     expect(await cache.ask.has('a')).toBe(false);
     expect(events).toEqual([{ type: 'loaded', key: 'a', value: undefined, reason: 'missing', kept: false }]);
   });
+
+  it('that gives undefined takes the place of a stale value: there is nothing any more', marbles((m) => {
+    const cache = cacheOf(m, { ttl: 2, staleWhileRevalidate: 100, staleOnError: 100 });
+    cache.tell.set({ key: 'a', value: 1 });
+    const asks = m.cold('   ---ab|', { a: (() => undefined) as never as CacheLoader<string, number>, b: () => { throw DOWN; } });
+    const replies = '       ---1#';
+
+    m.expect(asks.pipe(mergeMap((load) => cache.ask.getOrLoad({ key: 'a', load })))).toBeObservable(replies, { 1: 1 }, DOWN);
+  }));
+
+  it('goes by its payload as it was when it was asked for', marbles((m) => {
+    const cache = cacheOf(m);
+    const payload = { key: 'a', ttl: 10, idle: 10, weight: 2, load: counting(m, 3).load };
+    cache.tell.getOrLoad(payload);
+    Object.assign(payload, { key: 'b', ttl: NaN, idle: -1, weight: 'heavy', load: () => expect.unreachable() });
+    m.expect(m.cold('---p|').pipe(mergeMap(() => cache.ask.remainingTtl('a')))).toBeObservable('---p|', { p: 10 });
+    m.flush();
+    expect(cache.snapshot()).toEqual({ held: 1, weight: 2, loading: 0 });
+  }));
+
+  it('of a cache that was reset meanwhile is answered, not kept, and counted no more', marbles((m) => {
+    const cache = cacheOf(m, { onHandlerError: 'reset' });
+    const asks = m.cold('   a----|');
+    const replies = '       ---1-|';
+    m.cold('-x|').subscribe(() => cache.ask.get(NaN as never).subscribe({ error: () => undefined }));
+    m.expect(asks.pipe(mergeMap(() => cache.ask.getOrLoad({ key: 'a', load: counting(m).load })))).toBeObservable(replies, { 1: 1 });
+    m.flush();
+    expect(cache.snapshot()).toEqual({ held: 0, weight: 0, loading: 0 });
+  }));
 
   it('may ask the same cache for other keys', async () => {
     const cache = createCache<string, number>();
@@ -325,6 +354,30 @@ describe('stale-while-revalidate', () => {
     m.expect(cache.events$, '^---------!').toBeObservable(events, { f: { type: 'failed', key: 'a', error: DOWN, reason: 'stale' } });
     m.flush();
     expect(calls).toEqual([4, 6]);
+  }));
+
+  it('that fails is no hit: nobody was given anything', marbles((m) => {
+    const cache = cacheOf(m, { ttl: 4, staleWhileRevalidate: 5, staleOnError: 20, announce: 'all' });
+    cache.tell.set({ key: 'a', value: 0 });
+    const asks = m.cold('   ----a-----aa----|');
+    const replies = '       ----0-------(00)|';
+    const hits = '          ----h-------(hh)';
+    m.expect(asks.pipe(mergeMap(() => cache.ask.getOrLoad({ key: 'a', load: failing(m, 2).load })))).toBeObservable(replies, { 0: 0 });
+    m.expect(cache.events$.pipe(filter(({ type }) => type === 'hit')), '^---------------!').toBeObservable(hits, { h: { type: 'hit', key: 'a', reason: 'stale' } });
+    m.flush();
+    cache.ask.stats().subscribe((stats) => expect(stats).toMatchObject({ hits: 3, stale: 3, misses: 2, failed: 2 }));
+  }));
+
+  it('that hangs is given up with the last one who came to wait for it: its key is not stuck', marbles((m) => {
+    const cache = cacheOf(m, { ttl: 2, staleWhileRevalidate: 4, timeout: 3 });
+    const signals: AbortSignal[] = [];
+    const hanging: CacheLoader<string, number> = (_key, { signal }) => (signals.push(signal), NEVER);
+    cache.tell.set({ key: 'a', value: 0 });
+    const asks = m.cold('   ---a---bb---c|', { a: hanging, b: hanging, c: counting(m, 1).load });
+    const replies = '       ---0------ee-(1|)';
+    m.expect(asks.pipe(mergeMap((load) => cache.ask.getOrLoad({ key: 'a', load }).pipe(catchError(() => of('e')))))).toBeObservable(replies, { 0: 0, 1: 1, e: 'e' });
+    m.flush();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   }));
 
   it('does not bring back what is deleted before it begins, nor while it runs', marbles((m) => {

@@ -10,7 +10,7 @@ type Event = CacheEvent<Key, number>;
 interface Rules { maxEntries: number; maxTtl: number; staleWhileRevalidate: number; staleOnError: number; errorTtl: number }
 interface Life { ttl: number; idle: number }
 interface Entry extends Life { value: number; began: number; used: number; limit: number }
-interface Flight { key: Key; ends: number; outcome: number | 'fails' | undefined; life: Life; reason: 'missing' | 'stale'; askers: Asker[]; behind: boolean }
+interface Flight { key: Key; ends: number; outcome: number | 'fails' | undefined; life: Life; reason: 'missing' | 'stale'; askers: Asker[] }
 interface Asker { id: number; until: number }
 
 /** What a cache does, as plainly as it can be said. */
@@ -179,13 +179,13 @@ class Model {
     const flight = this.flights.get(key);
     if (age < this.rules.staleWhileRevalidate || (failed && age < this.rules.staleOnError)) {
       this.answer(asker.id, this.hit(key, 'stale'));
-      if (!failed && !flight) this.fly({ key, ends: this.now + takes, outcome, life, reason: 'stale', askers: [], behind: true });
+      if (!failed && !flight) this.fly({ key, ends: this.now + takes, outcome, life, reason: 'stale', askers: [] });
       return;
     }
     this.miss(key, failed);
     if (failed) this.answer(asker.id, 'fails');
     else if (flight) flight.askers.push(asker);
-    else this.fly({ key, ends: this.now + takes, outcome, life, reason: 'missing', askers: [asker], behind: false });
+    else this.fly({ key, ends: this.now + takes, outcome, life, reason: 'missing', askers: [asker] });
   }
 
   fly(flight: Flight): void {
@@ -214,14 +214,12 @@ class Model {
           this.failures.push({ key, until: this.now + this.rules.errorTtl });
         }
         const entry = this.entries.get(key);
-        if (entry && this.now - this.at(entry) < this.rules.staleOnError) reply = this.hit(key, 'stale');
+        if (entry && this.now - this.at(entry) < this.rules.staleOnError) askers.forEach(() => { reply = this.hit(key, 'stale'); });
       }
     } else {
       const kept = current && outcome !== undefined;
-      if (kept) {
-        this.expireIfDue(key);
-        this.put(key, outcome, life);
-      }
+      if (current) this.expireIfDue(key);
+      if (kept) this.put(key, outcome, life);
       this.counts.loaded++;
       // A cast: that's what the loader gave.
       this.events.push({ type: 'loaded', key, value: outcome as number, reason, kept });
@@ -232,7 +230,7 @@ class Model {
   leave(flight: Flight): void {
     for (const { id } of flight.askers.filter(({ until }) => until === this.now)) this.answer(id, 'ASK_TIMEOUT');
     flight.askers = flight.askers.filter(({ until }) => until > this.now);
-    if (flight.behind || flight.askers.length > 0) return;
+    if (flight.askers.length > 0) return;
     this.end(flight);
     this.counts.failed++;
     this.events.push({ type: 'failed', key: flight.key, error: 'AbortError', reason: 'abandoned' });

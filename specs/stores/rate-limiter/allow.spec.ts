@@ -29,10 +29,10 @@ describe('a bucket', () => {
 
   it('is full at first, of whatever key', marbles((m) => {
     const limiter = open(m);
-    for (const key of ['ann', '', '__proto__', 'constructor', 1, '1', -0.5, Infinity]) {
+    for (const key of ['ann', '', '__proto__', 'constructor', 1, '1', -0.5]) {
       expect(now(limiter.ask.allow({ key, tokens: 3 }))).toEqual(yes(7, 3000));
     }
-    expect(now(limiter.ask.stats())).toMatchObject({ keys: 8, allowed: 8 });
+    expect(now(limiter.ask.stats())).toMatchObject({ keys: 7, allowed: 7 });
   }));
 
   it('takes nothing where nothing is asked', marbles((m) => {

@@ -3,7 +3,7 @@ import { createRateLimiter, defineRateLimiter, InvalidPayloadError, RefusedError
 import { describe, expect, it } from 'vitest';
 
 const OBJECTS: readonly unknown[] = [undefined, null, 5, 'ann', true, Symbol('payload'), () => ({ key: 'ann' })];
-const KEYS: readonly unknown[] = [undefined, null, NaN, true, {}, [], 5n, Symbol('key'), () => 'ann'];
+const KEYS: readonly unknown[] = [undefined, null, NaN, Infinity, -Infinity, true, {}, [], 5n, Symbol('key'), () => 'ann'];
 const TOKENS: readonly unknown[] = [null, NaN, Infinity, -Infinity, -1, 0.5, 2 ** 53, '1', true, {}, 1n];
 const TTLS: readonly unknown[] = [undefined, null, NaN, 0, -0, -1, -Infinity, '5', true, {}, 5n];
 const DEADLINES: readonly unknown[] = [null, NaN, -1, -Infinity, '5', true, {}, 5n];
@@ -29,7 +29,7 @@ const ROWS: readonly (readonly [type: string, payload: (value: unknown) => unkno
   ['setLimit', (limit) => ({ key: 'ann', limit }), LIMITS, 'limit'],
   ['setLimit', (refill) => ({ key: 'ann', refill }), REFILLS, 'refill'],
   ['setLimit', (every) => ({ key: 'ann', every }), EVERIES, 'every'],
-  ...['reset', 'unblock', 'clearLimit', 'status'].map((type) => [type, (key: unknown) => key, KEYS, 'payload'] as const),
+  ...['reset', 'unblock', 'clearLimit', 'status'].map((type) => [type, (key: unknown) => key, KEYS, 'key'] as const),
 ];
 
 const shown = (value: unknown) => typeof value === 'symbol' || typeof value === 'function' || typeof value === 'bigint' ? String(value) : JSON.stringify({ value });
@@ -123,6 +123,9 @@ describe('an option', () => {
     [{ restore: { ...dump, limits: null } }, '`restore.limits` to be an array of limits'],
     [{ restore: { ...dump, limits: [5] } }, '`restore.limits[0]` to be an object'],
     [{ restore: { ...dump, limits: [{ name: 'a', limit: 1, refill: 0.5, every: 1 }] } }, '`restore.limits[0].refill` to be'],
+    ...['name', 'limit', 'refill', 'every'].map((field) => [
+      { restore: { ...dump, limits: [{ name: 'a', limit: 1, refill: 1, every: 1, [field]: undefined }] } }, `\`restore.limits[0].${field}\` to be there, got undefined`,
+    ] as const),
     [{ restore: { ...dump, keys: null } }, '`restore.keys` to be an array'],
     [{ restore: { ...dump, keys: [null] } }, '`restore.keys[0]` to be an object'],
     [{ restore: key({ key: NaN }) }, '`restore.keys[0].key` to be a string or a number'],

@@ -106,6 +106,23 @@ describe('the sweep', () => {
   }));
 });
 
+describe('the sweep of keys whose tokens were put back', () => {
+  it('takes 10,000 in a row, too', marbles((m) => {
+    const limiter = open(m, { limit: 3, every: 10, sweep: 1 });
+    const seen = probe(limiter);
+    for (let key = 0; key < 20_001; key++) limiter.tell.allow({ key });
+    m.scheduler.schedule(() => {
+      for (let key = 0; key < 20_001; key++) {
+        limiter.tell.allow({ key, tokens: 2 });
+        limiter.tell.refund({ key });
+      }
+    }, 9);
+    m.scheduler.schedule(() => limiter.tell.unblock('nobody'), 12);
+    m.flush();
+    expect(seen.commands.filter(({ time }) => time > 9).slice(0, 4).map(({ time, type }) => [time, type])).toEqual([[11, 'sweep'], [11, 'sweep'], [11, 'sweep'], [12, 'unblock']]);
+  }));
+});
+
 describe('dump and restore', () => {
   it('a limiter goes on where another one was, less what came back meanwhile', marbles((m) => {
     const first = open(m);

@@ -91,6 +91,10 @@ describe('rateLimit', () => {
     const limiter = createRateLimiter();
     expect(() => rateLimit(limiter, options as never)).toThrow(`Expected ${message}`);
   });
+
+  it.each([undefined, null, {}, 'limiter'])('refuses a limiter that is none: %o', (limiter) => {
+    expect(() => rateLimit(limiter as never, { key: 'k' })).toThrow('Expected `limiter` to be a rate limiter, or a client of one, got ');
+  });
 });
 
 describe('rateLimitHeaders', () => {
@@ -135,6 +139,12 @@ describe('rateLimitHeaders', () => {
   it.each([
     [undefined, {}, '`answer` to be an object, got undefined'],
     [{}, {}, '`answer` to be what a limiter answered'],
+    [{ allowed: true, retryAfter: 0 }, {}, '`answer` to be what a limiter answered'],
+    // As JSON makes it of one with an `Infinity`.
+    [{ ...answer, limit: null, remaining: null }, {}, '`answer` to be what a limiter answered'],
+    [{ ...answer, resetAfter: NaN }, {}, '`answer` to be what a limiter answered'],
+    [{ ...answer, limits: [{ name: 'burst' }] }, {}, '`answer` to be what a limiter answered'],
+    [{ ...answer, limits: 1 }, {}, '`answer` to be what a limiter answered'],
     [answer, null, '`options` to be an object, got null'],
     [answer, { name: '' }, '`name` to be a text of printable ASCII'],
     [answer, { name: 'naïve' }, '`name` to be a text of printable ASCII'],

@@ -1,8 +1,9 @@
 /** Who waits for tokens is served when they are there: to the millisecond, in order, and as long as he is there himself. */
-import { createRateLimiter, type RateLimiter, type RateLimiterOptions } from 'ownstate/stores';
+import { createRateLimiter, type RateLimiter, type RateLimiterOptions, type WaitTooLongError } from 'ownstate/stores';
 import { marbles, probe, type Marbles } from 'ownstate/testing';
 import { catchError, defer, map, mergeMap, of } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { Buckets } from '../../../lib/stores/rate-limiter/buckets.js';
 
 const open = (m: Marbles, options: RateLimiterOptions = {}) => m.watch(createRateLimiter({ limit: 3, refill: 1, every: 10, ...options, scheduler: m.scheduler }));
 
@@ -105,6 +106,40 @@ describe('who gives up', () => {
     m.expect(waiting(limiter, 'b', 1)).toBeObservable('10ms (b|)');
     m.scheduler.schedule(() => leaving.abort(), 5);
   }));
+
+  it('makes room at once for who asks in the same turn', marbles((m) => {
+    const limiter = open(m);
+    const leaving = new AbortController();
+    limiter.tell.allow({ key: 'ann', tokens: 3 });
+    waiting(limiter.with({ signal: leaving.signal }), 'a', 3).subscribe();
+    m.expect(waiting(limiter, 'b', 1)).toBeObservable('10ms (b|)');
+    m.scheduler.schedule(() => {
+      leaving.abort();
+      const seen: unknown[] = [];
+      waiting(limiter, 'c', 1, { deadline: 15 }).subscribe((what) => seen.push(`${what} at ${m.scheduler.now()}`));
+      limiter.ask.wait({ key: 'ann', deadline: 24 }).subscribe({ error: (error: unknown) => seen.push((error as WaitTooLongError).retryAfter) });
+      limiter.ask.allow({ key: 'ann' }).subscribe(({ retryAfter }) => seen.push(retryAfter));
+      m.scheduler.schedule(() => expect(seen).toEqual([25, 25, 'c at 20']), 20);
+    }, 5);
+    m.flush();
+    expect.assertions(2);
+  }));
+
+  it('together with a thousand others holds nobody up', () => {
+    // What it costs is counted by the places that are given anew.
+    const limiter = createRateLimiter({ limit: 1, maxWaiting: 2000 });
+    const leaving = new AbortController();
+    const given: unknown[] = [];
+    const { ask } = limiter.with({ signal: leaving.signal });
+    for (let count = 0; count <= 2000; count++) ask.wait({ key: 'ann' }).subscribe({ error: (error: unknown) => given.push((error as { code: string }).code) });
+    const copies = vi.spyOn(Buckets.prototype, 'copy');
+    leaving.abort();
+    limiter.ask.stats().subscribe((stats) => expect(stats).toMatchObject({ waiting: 0, allowed: 1 }));
+    expect(given).toEqual(Array.from({ length: 2000 }, () => 'ASK_ABORTED'));
+    expect(copies.mock.calls.length).toBeLessThan(5000);
+    copies.mockRestore();
+    void limiter.shutdown();
+  });
 
   it('by a timeout does so too, and is not charged', marbles((m) => {
     const limiter = open(m);
