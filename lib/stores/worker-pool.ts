@@ -6,6 +6,7 @@ import { dumpOf, expectDump } from './structures/dump.js';
 import type { Doing, Work } from './worker-pool/begin.js';
 import type { ClearTasks, PoolEvent, PoolStats, PoolStatus, PoolView, QueuedTask, RemoveWorker, SubmitTask, WorkerPoolDump } from './worker-pool/kinds.js';
 import { Pool } from './worker-pool/pool.js';
+import { queuedOf, statsOf, statusOf, viewOf } from './worker-pool/seen.js';
 import type { NodeThread, WebThread } from './worker-pool/thread.js';
 
 /** How a worker pool is made. It needs `work` or `thread`; everything else is optional. */
@@ -47,7 +48,7 @@ export interface WorkerPoolDefinition<T, R> {
     readonly add: (pool: Pool<T, R>, payload: void, context: Context<PoolEvent<R>>) => Outcome<Pool<T, R>, number>;
     /** Removes a worker, by its number. Replies whether it's gone; else it goes when its task has ended. */
     readonly remove: (pool: Pool<T, R>, worker: number | RemoveWorker, context: Context<PoolEvent<R>>) => Outcome<Pool<T, R>, boolean>;
-    /** Makes it so many workers; those too many finish their tasks first. Replies that number. */
+    /** Makes it so many workers; those too many finish their tasks first. Replies that number, or fails as `add` does. */
     readonly resize: (pool: Pool<T, R>, size: number, context: Context<PoolEvent<R>>) => Outcome<Pool<T, R>, number>;
     /** Begins no more tasks; what runs goes on. Replies whether that's a change. */
     readonly pause: (pool: Pool<T, R>, payload: void, context: Context<PoolEvent<R>>) => Outcome<Pool<T, R>, boolean>;
@@ -156,11 +157,11 @@ export function defineWorkerPool<T, R>(options: WorkerPoolOptions<T, R>): Worker
       },
     },
     queries: {
-      status: (pool) => pool.status(),
-      stats: (pool) => pool.stats(),
-      dump: (pool, _payload, { now }) => ({ ...dumpOf('worker-pool', now()), paused: pool.paused, queued: pool.queued() }),
+      status: statusOf,
+      stats: statsOf,
+      dump: (pool, _payload, { now }) => ({ ...dumpOf('worker-pool', now()), paused: pool.paused, queued: queuedOf(pool) }),
     },
-    view: (pool) => pool.view(),
+    view: viewOf,
     events: {},
   };
 }
@@ -193,8 +194,8 @@ function restored<T>(dump: WorkerPoolDump<T>): QueuedTask<T>[] {
     const where = `restore.queued[${place}]`;
     expectObject(each, where);
     // `null` is what JSON makes of Infinity.
+    // And it leaves out what is `undefined`, which is a task like any other.
     const { task, priority, taskTimeout } = each as { task: T; priority: number; taskTimeout: number | null };
-    expect('task' in (each as object), `${where}.task`, 'there', undefined);
     expect(Number.isSafeInteger(priority), `${where}.priority`, 'an integer', priority);
     expect(taskTimeout === null || (typeof taskTimeout === 'number' && taskTimeout > 0), `${where}.taskTimeout`, 'a positive number', taskTimeout);
     return { task, priority, taskTimeout: taskTimeout ?? Infinity };

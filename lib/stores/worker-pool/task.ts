@@ -7,7 +7,7 @@
  * ```
  */
 import type { Subscription } from 'rxjs';
-import type { Ticket } from '../../index.js';
+import type { Context, Ticket } from '../../index.js';
 import type { PoolWorker } from './pool-worker.js';
 
 /** What the work gets besides its task. */
@@ -78,6 +78,8 @@ export class Task<T, R> {
   controller: AbortController | undefined = undefined;
   /** Of work that is an Observable. */
   work: Subscription | undefined = undefined;
+  /** Says what became of the task that was dropped for this one, as long as that may yet have been discarded. */
+  untold: ((context: Context<TaskOutcome<R>>) => void) | undefined = undefined;
   /** Its neighbours in the queue. */
   before: Task<T, R> | undefined = undefined;
   next: Task<T, R> | undefined = undefined;

@@ -75,8 +75,11 @@ export function openPort(thread: NodeThread | WebThread, events: ThreadEvents): 
   const crash = (error: unknown) => {
     if (ended) return;
     ended = true;
-    thread.terminate();
-    events.crashed(error);
+    try {
+      thread.terminate();
+    } finally {
+      events.crashed(error);
+    }
   };
   listen(thread, 'message', 'data', (message) => {
     // A cast: whatever a thread sends is looked at as an answer; what is none is somebody else's.
@@ -139,8 +142,10 @@ export function serveTasks(port: TaskPort, work: (task: never) => unknown): void
     }
   };
   listen(port, 'message', 'data', (message) => {
-    // A cast: this is what a pool sends, and what it sends is what `work` is declared for.
-    const { id, task } = message as { readonly id: number; readonly task: never };
+    // A cast: whatever comes is looked at as a task, and what a pool sends is what `work` is declared for.
+    const { id, task } = Object(message) as { readonly id?: unknown; readonly task: never };
+    // What is none is somebody else's.
+    if (typeof id !== 'number') return;
     new Promise<unknown>((resolve) => resolve(work(task))).then((result) => post({ id, result })).catch((error: unknown) => fail(id, error));
   });
 }

@@ -7,7 +7,7 @@
  *
  * rxjs sources can't be held back, so both are bounded, and what comes beyond fails the pipeline.
  */
-import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
+import { Observable, takeWhile, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { Client } from '../../index.js';
 import { expect, expectObject, expectPositive } from '../../internal/expect.js';
 import { PipelineFullError } from '../errors.js';
@@ -72,7 +72,9 @@ export function throughPool<T, R>(pool: Client<WorkerPoolDefinition<T, R>>, opti
       pipeline.end();
       controller.abort();
     });
-    subscriber.add(source.subscribe({
+    // And a source that gives without end is stopped, which it couldn't be before it's subscribed.
+    // eslint-disable-next-line rxjs-x/no-ignored-takewhile-value -- it's the result that has ended, whatever comes
+    subscriber.add(source.pipe(takeWhile(() => !subscriber.closed)).subscribe({
       next: (task) => pipeline.take(task),
       error: (error: unknown) => subscriber.error(error),
       complete: () => pipeline.complete(),

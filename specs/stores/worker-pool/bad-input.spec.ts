@@ -123,7 +123,7 @@ describe('an option', () => {
     [{ restore: { ...dump, paused: 1 } }, 'Expected `restore.paused` to be a boolean, got 1'],
     [{ restore: { ...dump, queued: {} } }, 'Expected `restore.queued` to be an array'],
     [queued(null), 'Expected `restore.queued[0]` to be an object, got null'],
-    [queued({ priority: 0, taskTimeout: 1 }), 'Expected `restore.queued[0].task` to be there'],
+    [queued({ task: 1, taskTimeout: 1 }), 'Expected `restore.queued[0].priority` to be an integer, got undefined'],
     [queued({ task: 1, priority: 0.5, taskTimeout: 1 }), 'Expected `restore.queued[0].priority` to be an integer, got 0.5'],
     [queued({ task: 1, priority: 0, taskTimeout: 0 }), 'Expected `restore.queued[0].taskTimeout` to be a positive number, got 0'],
   ];

@@ -154,6 +154,14 @@ describe('a Web Worker', () => {
     expect(made.map(({ ended }) => ended)).toEqual([1, 1]);
   });
 
+  it('that fails fails its task, also if it can\'t be ended', async () => {
+    const thread = { ...fakeThread(), terminate: () => { throw new Error('broken'); } };
+    const pool = createWorkerPool<string, number>({ size: 1, thread: () => thread });
+    const lost = pool.ask.submit({ task: 'a' });
+    expect(() => thread.say('error', { message: 'no such file' })).toThrow('broken');
+    await expect(Promise.resolve(lost)).rejects.toMatchObject({ code: 'WORKER_CRASHED' });
+  });
+
   it('that is leaving and fails is not replaced', async () => {
     const thread = fakeThread();
     const pool = createWorkerPool<string, number>({ size: 1, thread: () => thread });
@@ -216,6 +224,15 @@ describe('serveTasks', () => {
     port.say('message', { data: { id: 1, task: 1 } });
     await Promise.resolve().then(() => undefined).then(() => undefined);
     expect(port.posted).toEqual([{ id: 1, result: 2 }]);
+  });
+
+  it.each([null, undefined, 5, 'hello', {}, { id: '1', task: 1 }])('takes %o for somebody else\'s', async (message) => {
+    const port = fakeThread();
+    const tasks: unknown[] = [];
+    serveTasks(port, (task: number) => tasks.push(task));
+    port.say('message', { data: message });
+    await new Promise((resolve) => setTimeout(resolve));
+    expect({ tasks, posted: port.posted }).toEqual({ tasks: [], posted: [] });
   });
 
   it.each([[null, 'port'], [{}, 'port.postMessage'], [{ postMessage: () => 1 }, 'port']])('refuses %o', (port, name) => {

@@ -1,7 +1,7 @@
 /** A worker pool in a pipeline. */
-import { createWorkerPool, PipelineFullError, TaskTimeoutError, throughPool, type WorkerPool } from 'ownstate/stores';
+import { createWorkerPool, PipelineFullError, TaskTimeoutError, throughPool, type ThroughPoolOptions, type WorkerPool } from 'ownstate/stores';
 import { marbles, type Marbles } from 'ownstate/testing';
-import { from, map, NEVER, range, Subject, take, throwError, timer, toArray } from 'rxjs';
+import { from, map, NEVER, range, Subject, take, tap, throwError, timer, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 const broken = new Error('broken');
@@ -63,6 +63,19 @@ describe('throughPool', () => {
     m.flush();
     pool.ask.stats().subscribe((stats) => expect(stats).toMatchObject({ aborted: 2, done: 1, running: 0 }));
   }));
+
+  it('stops a source that gives all it has at once, when it is over', async () => {
+    const pool = createWorkerPool({ size: 1, work: (n: number) => n === 3 ? NEVER : n });
+    const given = (options: ThroughPoolOptions, most: number) => {
+      let count = 0;
+      const source = range(0, 1000).pipe(tap(() => count++));
+      source.pipe(throughPool(pool, options), take(most)).subscribe({ error: () => undefined });
+      return count;
+    };
+    // One more than was wanted, or than there's room for, is what tells that it's over.
+    expect([given({}, 2), given({ inFlight: 2, buffer: 3 }, 100)]).toEqual([3, 10]);
+    expect(pool.snapshot()).toMatchObject({ running: 0, queued: 0 });
+  });
 
   it('has at most so many in the pool, and so many wait; one more fails it', marbles((m) => {
     const pool = sleepers(m, 5);

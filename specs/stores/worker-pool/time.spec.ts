@@ -2,7 +2,7 @@
 import { AskAbortedError, AskTimeoutError, StoreClosedError, type StoreError } from 'ownstate';
 import { createWorkerPool, TaskAbortedError, TaskTimeoutError, type TaskRun, type WorkerPool, type WorkerPoolOptions } from 'ownstate/stores';
 import { marbles, probe, type Marbles } from 'ownstate/testing';
-import { map, NEVER, timer } from 'rxjs';
+import { config, map, NEVER, Observable, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 const sleepers = (m: Marbles, options: Partial<WorkerPoolOptions<number, number>> = {}): WorkerPool<number, number> =>
@@ -206,6 +206,25 @@ describe('shutdown', () => {
     m.flush();
     expect(reason).toEqual(new TaskAbortedError(1, 'closed'));
   }));
+
+  it('ends all that is left, also if one of them throws upon it', async () => {
+    const torn: number[] = [];
+    const unhandled: unknown[] = [];
+    config.onUnhandledError = (error) => void unhandled.push(error);
+    const pool = createWorkerPool({
+      size: 2, work: (task: number) => new Observable<number>(() => () => {
+        torn.push(task);
+        if (task === 1) throw new Error('broken');
+      }),
+    });
+    for (const task of [1, 2]) pool.ask.submit({ task }).subscribe(ignore);
+    await pool.shutdown({ timeout: 1 });
+    // A task later it's reported.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    config.onUnhandledError = null;
+    expect(torn).toEqual([1, 2]);
+    expect(unhandled).toMatchObject([{ errors: [{ message: 'broken' }] }]);
+  });
 
   it('finishes also what a full mailbox kept the pool from hearing', async () => {
     const pool = createWorkerPool({ size: 1, mailbox: { capacity: 3 }, work: async (n: number) => n });

@@ -141,6 +141,19 @@ describe('resize', () => {
     pool.ask.status().subscribe(({ workers }) => expect(workers.map(({ id }) => id)).toEqual([3]));
   }));
 
+  it('fails where those who are leaving and those to come would be more than there may be, and changes nothing', async () => {
+    const pool = createWorkerPool({ size: 2, maxWorkers: 2, work: () => NEVER });
+    for (const task of [1, 2, 3]) pool.ask.submit({ task }).subscribe({ error: () => undefined });
+    await pool.ask.remove(1);
+    const before = await pool.ask.stats();
+    await expect(pool.ask.resize(2)).rejects.toEqual(new WorkerLimitError(2));
+    expect(await pool.ask.stats()).toEqual(before);
+    // Those who were just too many stay, so nobody has to come.
+    await pool.ask.resize(0);
+    expect(await pool.ask.resize(1)).toBe(1);
+    expect(await pool.ask.stats()).toMatchObject({ workers: 2, leaving: 1 });
+  });
+
   it('begins what waits', marbles((m) => {
     const pool = sleepers(m, 0);
     pool.tell.submit({ task: 2 });
