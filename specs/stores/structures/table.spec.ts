@@ -21,11 +21,51 @@ describe('slots', () => {
           slots.delete(slot);
           map.delete(name);
         }
-        expect([...slots.entries()].map(([each, its]) => [each, slots.values[its]])).toEqual([...map]);
+        expect(new Map(Array.from(slots.entries(), ([each, its]) => [each, slots.values[its]]))).toEqual(map);
         expect(new Set([...slots.entries()].map(([, its]) => its)).size).toBe(map.size);
         expect(slots.size).toBe(map.size);
       }
     }));
+  });
+
+  /** The keys that leave any Map while something is done. */
+  function leaving(work: () => void): unknown[] {
+    const keys: unknown[] = [];
+    const { delete: original } = Object.getOwnPropertyDescriptors(Map.prototype);
+    const record = function (this: Map<unknown, unknown>, key: unknown): unknown {
+      keys.push(key);
+      return Reflect.apply(original.value as (key: unknown) => boolean, this, [key]);
+    };
+    Object.defineProperty(Map.prototype, 'delete', { ...original, value: record });
+    try {
+      work();
+    } finally {
+      Object.defineProperty(Map.prototype, 'delete', original);
+    }
+    return keys;
+  }
+
+  it('leave no dead entry of a key that comes and goes again and again', () => {
+    const slots = new Slots<number, string>();
+    slots.add(0, 'stays');
+    const left = leaving(() => {
+      for (let times = 1; times <= 10_000; times++) {
+        slots.delete(slots.add(-1, 'hot'));
+        if (times % 100 === 0) slots.delete(slots.add(times, 'once'));
+      }
+    });
+    expect(left).not.toContain(-1);
+    expect([slots.size, slots.find(-1), slots.find(100), slots.find(0)]).toEqual([1, -1, -1, 0]);
+  });
+
+  it('let keys go for good when a thousand others have been deleted since', () => {
+    const slots = new Slots<number, string>();
+    slots.add(-1, 'stays');
+    const left = leaving(() => {
+      for (let key = 0; key < 2000; key++) slots.delete(slots.add(key, 'x'));
+    });
+    expect(left).toEqual(Array.from({ length: 2000 - 1024 }, (_, key) => key));
+    expect(slots.size).toBe(1);
   });
 
   it('are used again', () => {
