@@ -9,12 +9,12 @@
  *
  * Slots that became free are given out again, the last one first. Keys are told apart as a Map does it.
  *
- * A key that is deleted rests in the Map for a while. A Map keeps the dead entry of each deletion until it makes its table
- * anew, which a large one seldom does; so a key that comes and goes again and again would be found behind ever more dead
- * entries of itself, after a hundred thousand times in a millisecond.
+ * In a large Map a key that is deleted rests for a while. A Map keeps the dead entry of each deletion until it makes its
+ * table anew, which a large one seldom does; so a key that comes and goes again and again would be found behind ever more
+ * dead entries of itself, after a hundred thousand times in a millisecond.
  */
 
-/** How many deleted keys rest. */
+/** How many deleted keys rest, and how many entries make a Map a large one. */
 const RESTING = 1024;
 
 export class Slots<K, V> {
@@ -70,7 +70,7 @@ export class Slots<K, V> {
     this.#rests = this.#place = 0;
   }
 
-  /** Keys and their slots, in no particular order. */
+  /** Keys and their slots, in the order in which the keys came; in a large Map those that rested stand where they were. */
   *entries(): Generator<[K, number]> {
     for (const entry of this.#slots) if (entry[1] >= 0) yield entry;
   }
@@ -84,6 +84,10 @@ export class Slots<K, V> {
 
   /** A key begins to rest, and the one that has rested longest leaves the Map, unless it has been there again. */
   #rest(key: K): void {
+    if (this.#slots.size < RESTING) {
+      this.#slots.delete(key);
+      return;
+    }
     const place = this.#place;
     const former = this.#resting[place];
     // A cast: a place that was never taken is none of a key that rests.

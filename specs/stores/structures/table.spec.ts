@@ -21,12 +21,19 @@ describe('slots', () => {
           slots.delete(slot);
           map.delete(name);
         }
-        expect(new Map(Array.from(slots.entries(), ([each, its]) => [each, slots.values[its]]))).toEqual(map);
+        expect(Array.from(slots.entries(), ([each, its]) => [each, slots.values[its]])).toEqual([...map]);
         expect(new Set([...slots.entries()].map(([, its]) => its)).size).toBe(map.size);
         expect(slots.size).toBe(map.size);
       }
     }));
   });
+
+  /** Slots in a Map that counts as large, of the keys -2, -3 and so on. */
+  function large(): Slots<number, string> {
+    const slots = new Slots<number, string>();
+    for (let count = 0; count < 1024; count++) slots.add(-2 - count, 'stays');
+    return slots;
+  }
 
   /** The keys that leave any Map while something is done. */
   function leaving(work: () => void): unknown[] {
@@ -46,8 +53,7 @@ describe('slots', () => {
   }
 
   it('leave no dead entry of a key that comes and goes again and again', () => {
-    const slots = new Slots<number, string>();
-    slots.add(0, 'stays');
+    const slots = large();
     const left = leaving(() => {
       for (let times = 1; times <= 10_000; times++) {
         slots.delete(slots.add(-1, 'hot'));
@@ -55,17 +61,36 @@ describe('slots', () => {
       }
     });
     expect(left).not.toContain(-1);
-    expect([slots.size, slots.find(-1), slots.find(100), slots.find(0)]).toEqual([1, -1, -1, 0]);
+    expect([slots.size, slots.find(-1), slots.find(100), slots.find(-2)]).toEqual([1024, -1, -1, 0]);
   });
 
   it('let keys go for good when a thousand others have been deleted since', () => {
-    const slots = new Slots<number, string>();
-    slots.add(-1, 'stays');
+    const slots = large();
     const left = leaving(() => {
       for (let key = 0; key < 2000; key++) slots.delete(slots.add(key, 'x'));
     });
     expect(left).toEqual(Array.from({ length: 2000 - 1024 }, (_, key) => key));
-    expect(slots.size).toBe(1);
+    expect(slots.size).toBe(1024);
+  });
+
+  it('are the same as a Map\'s also while keys rest', () => {
+    const slots = large();
+    const map = new Map(Array.from(slots.entries(), ([key]) => [key, 'stays']));
+    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 2000 }), { maxLength: 300 }), (keys) => {
+      for (const key of keys) {
+        const slot = slots.find(key);
+        expect(slot >= 0).toBe(map.has(key));
+        if (slot >= 0) {
+          slots.delete(slot);
+          map.delete(key);
+        } else {
+          expect(slots.values[slots.add(key, String(key))]).toBe(String(key));
+          map.set(key, String(key));
+        }
+        expect(slots.size).toBe(map.size);
+      }
+      expect(new Map(Array.from(slots.entries(), ([key, slot]) => [key, slots.values[slot]]))).toEqual(map);
+    }));
   });
 
   it('are used again', () => {
