@@ -13,11 +13,11 @@
  */
 import { Subscription, type Observable } from 'rxjs';
 import { expect, expectFunction, expectObject, expectOneOf } from '../internal/expect.js';
-import type { AnyHandler, Command, ReplyOf, Returned } from './command.js';
+import type { Command, ReplyOf, Returned } from './command.js';
 import { signalOf, type Context } from './context.js';
 import { BusyError, SupersededError } from './errors.js';
 import { teardown } from './internal/unhandled.js';
-import { Answer, last, Outcome } from './outcome.js';
+import { Answer, folding, last, Outcome } from './outcome.js';
 import type { Owner } from './owner.js';
 
 /** What happens when a lane is taken, as in `concatMap`, `mergeMap`, `switchMap` and `exhaustMap`. */
@@ -172,8 +172,7 @@ class Effect<S, T, R> extends Outcome<S, R> {
       if (owner.phase !== 'closed') next();
     });
     const result = (handle: (state: S, context: Context) => unknown) => leave(() => {
-      // A cast: the core folds any state; here it's the one that `done` and `failed` are declared for.
-      command.route = { ...command.route, handle: ((state: S, _payload, context: Context) => handle(state, context)) as AnyHandler, exempt: true, landed: true };
+      command.route = { ...command.route, handle: folding(handle), exempt: true, landed: true };
       owner.send(command);
     });
     const fail = (error: unknown) => result((state, context) => {

@@ -9,9 +9,9 @@
  */
 import { expect, expectFunction, expectObject, expectOneOf } from '../internal/expect.js';
 import { handling } from './chain.js';
-import { Command, type AnyHandler } from './command.js';
+import { Command } from './command.js';
 import type { Context } from './context.js';
-import { Outcome } from './outcome.js';
+import { folding, Outcome } from './outcome.js';
 
 /** The right to answer an ask that was held. It stands in the state of the store, and nowhere else. */
 export interface Ticket<R> {
@@ -180,7 +180,5 @@ class Held<S, R> extends Outcome<S, R> {
 
 /** A command that nobody sent: something in the world of its store has ended, and `handle` folds that. @internal */
 export function landing(owner: Command['owner'], type: string, handle: (state: never, context: Context) => unknown): Command {
-  // Casts: the core folds any state; here it's the one that `handle` is declared for.
-  const folds = ((state: never, _payload: unknown, context: Context) => handle(state, context)) as AnyHandler;
-  return new Command(owner, { type, handle: folds, query: false, exempt: true, landed: true }, undefined, null);
+  return new Command(owner, { type, handle: folding(handle), query: false, exempt: true, landed: true }, undefined, null);
 }

@@ -4,7 +4,8 @@
  */
 import { defaultIfEmpty, defer, from, isObservable, Subscription, takeLast, type Observable, type ObservableInput } from 'rxjs';
 import { handling, waitFor } from './chain.js';
-import type { Command } from './command.js';
+import type { AnyHandler, Command } from './command.js';
+import type { Context } from './context.js';
 
 /**
  * The next state together with something more, made by `reply`, `replyLater` and `effect`. The fold knows no more of
@@ -137,6 +138,12 @@ class Later<S, R> extends Outcome<S, R> {
       // It isn't even a promise that could be told.
     }
   }
+}
+
+/** A handler for what comes back to a store by itself: it has no payload. @internal */
+export function folding(handle: (state: never, context: Context) => unknown): AnyHandler {
+  // Casts: the core folds any state; here it's the one that `handle` is declared for.
+  return ((state: never, _payload: unknown, context: Context) => handle(state, context)) as AnyHandler;
 }
 
 /** Listens to the last value of a source, or to its error; what the source asks at once, its command waits for. @internal */

@@ -14,9 +14,9 @@ import { createFeed, createStore, reply, type, type Store } from '../index.js';
 import { TooManyWatchersError } from './errors.js';
 import type { Handling, KeyValueDefinition } from './key-value/definition.js';
 import { settingsOf, type KeyValueOptions } from './key-value/options.js';
-import { checkChange, checkChanged, checkExchange, checkKeys, checkSetting, checkSettings, type Setting } from './key-value/payloads.js';
+import { checkChange, checkExchange, checkKeys, checkSetting, checkSettings, type Setting } from './key-value/payloads.js';
 import { KeyValueState, type KeyValueEvent } from './key-value/state.js';
-import { checkKey, checkString, type Key } from './structures/check-payload.js';
+import { checkAtOnce, checkKey, checkString, type Key } from './structures/check-payload.js';
 import { dumpOf } from './structures/dump.js';
 import { checkPage, pageOf } from './structures/pages.js';
 
@@ -123,7 +123,7 @@ export function defineKeyValue<V = unknown>(options: KeyValueOptions<V> = {}): K
         checkChange(change);
         const slot = state.find(change.key, state.time(context));
         const value = change.with(state.shown(slot));
-        checkChanged(value);
+        checkAtOnce(value, 'with', 'the next value');
         become(state, change, value, slot, context);
         return reply(state, value);
       },

@@ -12,8 +12,9 @@
  * One that is begun behind a stale value has nobody who waits for it. It goes on, until those who came to wait for it
  * nonetheless have all given up: it may hang.
  */
-import { defaultIfEmpty, from, isObservable, map, Observable, of, takeLast } from 'rxjs';
+import { defaultIfEmpty, map, Observable, takeLast } from 'rxjs';
 import type { Ticket } from '../../index.js';
+import { observableOf } from '../structures/observable-of.js';
 
 /** What `load` gets besides the key. */
 export interface CacheLoadContext {
@@ -65,7 +66,7 @@ export class Flight<K, V> {
       });
       if (asker.aborted) return leave();
       asker.addEventListener('abort', leave);
-      const source = observed(load(this.key, { signal: controller.signal }));
+      const source = observableOf(load(this.key, { signal: controller.signal }));
       subscriber.add(source.pipe(takeLast(1), defaultIfEmpty(undefined), map(see)).subscribe({
         next: (seen) => subscriber.next(seen),
         error: (error: unknown) => {
@@ -96,11 +97,4 @@ export class Flight<K, V> {
     this.#askers--;
     if (this.waiting === 0) this.#end?.();
   }
-}
-
-/** Whatever a loader gives, as an Observable. */
-function observed<V>(given: V | PromiseLike<V> | Observable<V>): Observable<V> {
-  if (isObservable(given)) return given;
-  // A cast: anything may be looked at for a `then`.
-  return typeof (given as Partial<PromiseLike<V>> | null | undefined)?.then === 'function' ? from(given as PromiseLike<V>) : of(given as V);
 }

@@ -5,6 +5,7 @@
 import { effect, reply, type Context, type EffectPolicy, type Outcome } from '../../index.js';
 import { from, fromEvent, isObservable, takeUntil } from 'rxjs';
 import { NotAllowedError } from '../errors.js';
+import { isThenable } from '../structures/observable-of.js';
 import type { ChatRequest, Settings } from './options.js';
 
 /** The lane in which those wait whose authorisation takes time. */
@@ -31,7 +32,7 @@ export function authorised<S, R, E>(
   };
   // A cast: what comes from JavaScript may be anything.
   const verdict = authorise(asked) as unknown;
-  if (!isObservable(verdict) && typeof (verdict as Partial<PromiseLike<unknown>> | null | undefined)?.then !== 'function') {
+  if (!isObservable(verdict) && !isThenable(verdict)) {
     allow(verdict);
     return reply(state, deed(state, context));
   }

@@ -112,11 +112,3 @@ export function checkChange<V>(change: Change<V>): void {
   checkFunction(change.with, 'with');
   if (change.ttl !== undefined) checkDuration(change.ttl, 'ttl');
 }
-
-/** A promise isn't the next value: the owner would keep it, and nobody would wait for it. @throws InvalidPayloadError */
-export function checkChanged(value: unknown): void {
-  const { then } = Object(value) as { readonly then?: unknown };
-  // It's the function that is refused: if its promise rejects, that brings no process down.
-  if (typeof then === 'function') Promise.resolve(value).catch(() => undefined);
-  check(typeof then !== 'function', 'with', 'a function that gives the next value at once', value);
-}

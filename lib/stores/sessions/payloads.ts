@@ -1,5 +1,5 @@
 /** What may come with a command of the sessions store. */
-import { check, checkDuration, checkFunction, checkKey, checkObject, checkString } from '../structures/check-payload.js';
+import { check, checkAtOnce, checkDuration, checkFunction, checkKey, checkObject, checkString } from '../structures/check-payload.js';
 import type { SessionAdoption, SessionCreation, SessionUpdate } from './types.js';
 
 /** The longest id that is taken over from elsewhere. */
@@ -43,8 +43,8 @@ export function checkUpdate<T>(payload: SessionUpdate<T>): void {
 export function updated<T>({ data, with: change }: SessionUpdate<T>, former: T): T | undefined {
   if (change === undefined) return data;
   const made: unknown = change(former);
-  const later = typeof (made as { readonly then?: unknown } | null | undefined)?.then === 'function';
-  check(made !== undefined && !later, 'with', 'a function that gives the new data at once', made);
+  checkAtOnce(made, 'with', 'the new data');
+  check(made !== undefined, 'with', 'a function that gives the new data at once', made);
   // A cast: it's what a function from T to T has given.
   return made as T;
 }

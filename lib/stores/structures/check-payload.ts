@@ -1,5 +1,6 @@
 /** Checks what comes with a command, at the door, before anything is changed. */
 import { InvalidPayloadError } from '../errors.js';
+import { isThenable } from './observable-of.js';
 
 /** @throws InvalidPayloadError unless `holds` */
 export function check(holds: boolean, field: string, expected: string, got: unknown): asserts holds {
@@ -41,6 +42,16 @@ export function checkBoolean(value: unknown, field: string): void {
 /** @throws InvalidPayloadError */
 export function checkOneOf(value: unknown, field: string, ...allowed: readonly string[]): void {
   check(allowed.includes(value as string), field, `one of ${allowed.join(', ')}`, value);
+}
+
+/**
+ * What a user's function is to give at once: a promise would be kept as a value, and nobody would wait for it. It's the
+ * function that is refused; if its promise rejects, that brings no process down. @throws InvalidPayloadError
+ */
+export function checkAtOnce(made: unknown, field: string, what: string): void {
+  if (!isThenable(made)) return;
+  Promise.resolve(made).catch(() => undefined);
+  check(false, field, `a function that gives ${what} at once`, made);
 }
 
 /** What a key may be. `'1'` and 1 are two keys; `''` and `'__proto__'` are keys like any other. */

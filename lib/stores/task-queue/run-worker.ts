@@ -12,9 +12,10 @@
  * deadline of its dequeue.
  */
 import { AskAbortedError, AskTimeoutError, StoreClosedError, type Client } from '../../index.js';
-import { defaultIfEmpty, defer, from, isObservable, of, takeLast, type Observable } from 'rxjs';
+import { defaultIfEmpty, defer, takeLast, type Observable } from 'rxjs';
 import { expect, expectFunction, expectObject, expectPositive } from '../../internal/expect.js';
 import { LeaseLostError, TaskNotFoundError } from '../errors.js';
+import { observableOf } from '../structures/observable-of.js';
 import type { TaskQueueDefinition } from '../task-queue.js';
 import type { TaskLease } from './types.js';
 
@@ -197,10 +198,4 @@ function attempt<T, R>(
     if (over.signal.aborted) working.unsubscribe();
     else over.signal.addEventListener('abort', () => working.unsubscribe(), { once: true });
   });
-}
-
-function observableOf<R>(given: R | PromiseLike<R> | Observable<R>): Observable<R> {
-  if (isObservable(given)) return given;
-  // A cast: `from` takes whatever has a `then`, and a plain array is to be a value.
-  return typeof (given as Partial<PromiseLike<R>> | null | undefined)?.then === 'function' ? from(Promise.resolve(given)) : of(given as R);
 }

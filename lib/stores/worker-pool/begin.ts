@@ -1,5 +1,6 @@
 /** How a task is begun: by a function whose result may come later, or by a thread. */
 import { isObservable, type Observable } from 'rxjs';
+import { isThenable } from '../structures/observable-of.js';
 import type { Landing } from './landing.js';
 import { Run, type Task, type TaskRun } from './task.js';
 import { openPort, type NodeThread, type WebThread } from './thread.js';
@@ -24,8 +25,7 @@ function beginHere<T, R>(work: Work<T, R>, task: Task<T, R>, landing: Landing<T,
   // Casts: a task that has begun has a worker, and what is to be done.
   const given = work(task.task as T, new Run(task, task.worker!.id));
   if (isObservable(given)) return observe(given, task, landing);
-  // A cast: anything may be asked whether it's a promise.
-  if (typeof (given as Partial<PromiseLike<R>> | null | undefined)?.then !== 'function') return landing.end(task, false, given, false);
+  if (!isThenable(given)) return landing.end(task, false, given, false);
   // `Promise.resolve` gives a native promise back as it is, and tames any other thenable.
   Promise.resolve(given).then(
     (value) => landing.end(task, false, value, true),
