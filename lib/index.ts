@@ -1,7 +1,7 @@
 /** The core's door, in the order in which a command passes it. */
 export { createStore } from './core/store.js';
 export type { MailboxOptions, StoreOptions } from './core/options.js';
-export type { AskOptions, Client, Commands, Store } from './core/client.js';
+export type { AskOptions, Client, Commands, Store, Viewable } from './core/client.js';
 export { type } from './core/command.js';
 export type {
   AnyDefinition, Asks, CommandOf, Definition, EventOf, Given, Handler, Message, MessageOf, QueryHandler, ReplyTo, StateOf, Tells, Type, ViewOf,
@@ -16,6 +16,10 @@ export { createFeed } from './core/feed.js';
 export type { Feed, FeedLeft, FeedOptions, FeedOverflow, FeedSource } from './core/feed.js';
 export { effect } from './core/effect.js';
 export type { EffectContext, EffectPlan, EffectPolicy } from './core/effect.js';
+export { focus } from './core/focus.js';
+export type { Focus, Focused } from './core/focus.js';
+export { combineViews } from './core/combine-views.js';
+export type { Views } from './core/combine-views.js';
 export type { Reply } from './core/reply.js';
 export type { Phase, ShutdownOptions } from './core/lifecycle.js';
 export {

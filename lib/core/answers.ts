@@ -160,7 +160,7 @@ export abstract class Answers extends Fold {
     if (leak) return this.fail(command, leak, true);
     command.settled = true;
     this.#release(command);
-    if (this.#streams) this.traced?.next(settledEvent(this, command, 'replied', undefined));
+    if (this.#streams) this.traced?.next(settledEvent(this, command, 'replied', undefined, value));
     if (reply) settle(reply, 'resolved', value);
   }
 

@@ -20,12 +20,24 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What can be watched, and is always there: a store, a client of it, several views combined. */
+export interface Viewable<V> {
+  /** The view, whenever it has changed; the present one first. Fails with a TypeError where there's no view. */
+  select(): Observable<V>;
+  /** Distinct projections of the view (by `equal`, default `Object.is`), the present one first. */
+  select<R>(projector: (view: V) => R, equal?: (before: R, after: R) => boolean): Observable<R>;
+  /** Several projections of one state at a time, never a mix of two; emits when one of them has changed. */
+  select<R extends object>(projectors: { readonly [K in keyof R]: (view: V) => R[K] }): Observable<R>;
+  /** The present view. @throws TypeError for a state that is mutated in place, without a `view` */
+  snapshot(): V;
+}
+
 /**
  * A store as its callers see it: they ask, tell and watch, and can't shut it down.
  *
  * The members of `ask` and `tell` need no `this`: `const { increment } = store.ask` and `onClick={store.tell.reset}` work.
  */
-export interface Client<D extends AnyDefinition> {
+export interface Client<D extends AnyDefinition> extends Viewable<ViewOf<D>> {
   /** Name of the store. */
   readonly name: string;
   /**
@@ -38,14 +50,6 @@ export interface Client<D extends AnyDefinition> {
   readonly tell: Tells<D>;
   /** An ask as a message. Its reply fails with `UnknownCommandError` for a type that isn't there. */
   send<const M extends MessageOf<D>>(message: M): Reply<ReplyTo<D, M>>;
-  /** The view, whenever it has changed; the present one first. Fails with a TypeError where there's no view. */
-  select(): Observable<ViewOf<D>>;
-  /** Distinct projections of the view (by `equal`, default `Object.is`), the present one first. */
-  select<R>(projector: (view: ViewOf<D>) => R, equal?: (before: R, after: R) => boolean): Observable<R>;
-  /** Several projections of one state at a time, never a mix of two; emits when one of them has changed. */
-  select<R extends object>(projectors: { readonly [K in keyof R]: (view: ViewOf<D>) => R[K] }): Observable<R>;
-  /** The present view. @throws TypeError for a state that is mutated in place, without a `view` */
-  snapshot(): ViewOf<D>;
   /** What handlers announced by `context.emit`; completes when the store has closed. */
   readonly events$: Observable<EventOf<D>>;
   /** Failed tells, failed replies that nobody observed, errors of sources; completes when the store has closed. */

@@ -17,7 +17,7 @@ import type { Command, ReplyOf, Returned } from './command.js';
 import { signalOf, type Context } from './context.js';
 import { BusyError, SupersededError } from './errors.js';
 import { teardown } from './internal/unhandled.js';
-import { Answer, folding, last, Outcome } from './outcome.js';
+import { Answer, folding, last, Outcome, type Lift } from './outcome.js';
 import type { Owner } from './owner.js';
 
 /** What happens when a lane is taken, as in `concatMap`, `mergeMap`, `switchMap` and `exhaustMap`. */
@@ -122,6 +122,12 @@ class Effect<S, T, R> extends Outcome<S, R> {
   constructor(next: S, plan: EffectPlan<S, T>) {
     super(next);
     this.#plan = plan;
+  }
+
+  override lift<W>(next: W, lift: Lift): Outcome<W, R> {
+    const { done, failed, ...plan } = this.#plan;
+    // A cast: what is lifted folds the whole.
+    return new Effect<W, T, R>(next, { ...plan, done: lift(done), ...(failed && { failed: lift(failed) }) } as unknown as EffectPlan<W, T>);
   }
 
   override refuse(command: Command): Error | undefined {

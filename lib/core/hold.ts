@@ -11,7 +11,7 @@ import { expect, expectFunction, expectObject, expectOneOf } from '../internal/e
 import { handling } from './chain.js';
 import { Command } from './command.js';
 import type { Context } from './context.js';
-import { folding, Outcome } from './outcome.js';
+import { folding, Outcome, type Lift } from './outcome.js';
 
 /** The right to answer an ask that was held. It stands in the state of the store, and nowhere else. */
 export interface Ticket<R> {
@@ -147,6 +147,11 @@ class Held<S, R> extends Outcome<S, R> {
     this.#place = place;
     this.#gone = gone;
     this.#loose = loose;
+  }
+
+  override lift<W>(next: W, lift: Lift): Outcome<W, R> {
+    // A cast: what is lifted folds the whole.
+    return new Held<W, R>(next, this.#place, (this.#gone && lift(this.#gone)) as HoldOptions<W>['gone'], this.#loose);
   }
 
   override refuse(command: Command): Error | undefined {

@@ -22,7 +22,12 @@ const DEEPEST = 64;
 const STRETCH = 256;
 
 let nesting = 0;
+/** What stores have to go on with, since it would have nested too deep. */
 const late = new Ring<() => void>();
+/** What waits until no store has anything to go on with. */
+const calm = new Ring<() => void>();
+/** How much of both there is. */
+let later = 0;
 
 /** @internal */
 export abstract class Loop {
@@ -72,7 +77,7 @@ export abstract class Loop {
 
   /** Takes a command, or a step of one, and then what waits. */
   protected work(command: Command | undefined, step?: () => void): void {
-    if (nesting === DEEPEST) return this.#postpone(command, step);
+    if (nesting >= DEEPEST) return this.#postpone(command, step);
     nesting++;
     const outer = handling.by;
     handling.by = null;
@@ -96,7 +101,7 @@ export abstract class Loop {
       command = this.mailbox.take();
     }
     handling.by = outer;
-    if (nesting === 1 && late.size > 0) workLate();
+    if (nesting === 1 && later > 0) workLate();
     nesting--;
   }
 
@@ -105,12 +110,17 @@ export abstract class Loop {
   /** Where loops nest too deep, the outermost is to work off what waits here. */
   protected postpones(): boolean {
     if (nesting < DEEPEST) return false;
-    late.push(() => this.work(undefined));
+    this.#late();
     return true;
   }
 
   #postpone(command: Command | undefined, step: (() => void) | undefined): void {
     if (command) this.mailbox.put(command, Infinity, 'reject');
+    this.#late(step);
+  }
+
+  #late(step?: () => void): void {
+    later++;
     late.push(() => this.work(undefined, step));
   }
 
@@ -126,6 +136,28 @@ export abstract class Loop {
   }
 }
 
+/** What was left to the outermost loop. */
 function workLate(): void {
-  for (let next = late.shift(); next; next = late.shift()) next();
+  for (let next = late.shift() ?? calm.shift(); next; next = late.shift() ?? calm.shift()) {
+    later--;
+    next();
+  }
+}
+
+/** Calls others as a loop does: what that sets off in stores is done at once, what waits for calm comes after it. @internal */
+export function turn(call: () => void): void {
+  nesting++;
+  try {
+    call();
+  } finally {
+    if (nesting === 1) workLate();
+    nesting--;
+  }
+}
+
+/** Calls when all that is being worked off, by whichever stores, has been; at once where that's nothing. @internal */
+export function whenCalm(call: () => void): void {
+  later++;
+  calm.push(call);
+  if (nesting === 0) turn(() => undefined);
 }

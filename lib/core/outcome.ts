@@ -25,7 +25,12 @@ export abstract class Outcome<S, R> {
   abstract refuse(command: Command): Error | undefined;
   /** Sees to the reply, once the next state has been shown. @internal */
   abstract answer(command: Command): void;
+  /** The same with another state, and with `lift` around what it still has to fold. An `Answer` needs none. @internal */
+  lift?<W>(next: W, lift: Lift): Outcome<W, R>;
 }
+
+/** Makes a handler of a part one of the whole. @internal */
+export type Lift = <F extends (state: never, ...rest: never[]) => unknown>(handle: F) => F;
 
 /** What `reply` makes. @internal */
 export class Answer<S, R> extends Outcome<S, R> {
@@ -106,6 +111,10 @@ class Later<S, R> extends Outcome<S, R> {
   constructor(next: S, source: PromiseLike<R> | Observable<R>) {
     super(next);
     this.#source = source;
+  }
+
+  override lift<W>(next: W): Outcome<W, R> {
+    return new Later(next, this.#source);
   }
 
   override refuse(command: Command): Error | undefined {

@@ -117,7 +117,8 @@ export class Owner extends Answers {
     this.busy = true;
     if (this.traced && !command.route.landed) {
       command.extras.sentAt = this.now();
-      this.traced.next(traceEvent(this, command, { kind: 'received', payload: command.payload }));
+      const form = command.route.query ? 'query' : command.reply ? 'ask' : 'tell';
+      this.traced.next(traceEvent(this, command, { kind: 'received', form, payload: command.payload }));
     }
     if (lost) this.reject(lost, new MailboxFullError(lost, capacity), true);
     handling.by = outer;

@@ -18,8 +18,8 @@ interface Traced {
 
 /** One step of a command on its way through the store, or of the store itself. A union closed over `kind`. */
 export type TraceEvent =
-  /** A command came. */
-  | (Traced & { readonly kind: 'received'; readonly payload: unknown })
+  /** A command came. What is told may also come from the store itself: by `context.tell`, a tick or a timer. */
+  | (Traced & { readonly kind: 'received'; readonly form: 'ask' | 'query' | 'tell'; readonly payload: unknown })
   /** Its handler begins. The result of an effect begins anew, under the same `id` and the next `seq`. */
   | (Traced & { readonly kind: 'started' })
   /** A state was committed; `view` is what may be seen of it, `undefined` where nothing may. */
@@ -30,6 +30,8 @@ export type TraceEvent =
   | (Traced & {
     readonly kind: 'settled';
     readonly outcome: 'replied' | 'failed' | 'withdrawn';
+    /** What it was answered with; nobody gets that of a tell. */
+    readonly value: unknown;
     /** What it failed with. */
     readonly error: unknown;
     readonly waited: number | undefined;
@@ -63,10 +65,10 @@ export function traceEvent(owner: Answers, command: Command | undefined, detail:
 }
 
 /** @internal */
-export function settledEvent(owner: Answers, command: Command, outcome: 'replied' | 'failed' | 'withdrawn', error: unknown): TraceEvent {
+export function settledEvent(owner: Answers, command: Command, outcome: 'replied' | 'failed' | 'withdrawn', error: unknown, value?: unknown): TraceEvent {
   const { sentAt, startedAt } = command.extras;
   const now = owner.now();
   const waited = sentAt === undefined ? undefined : (startedAt ?? now) - sentAt;
   const ran = startedAt === undefined ? undefined : now - startedAt;
-  return traceEvent(owner, command, { kind: 'settled', outcome, error, waited, ran });
+  return traceEvent(owner, command, { kind: 'settled', outcome, value, error, waited, ran });
 }

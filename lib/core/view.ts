@@ -7,8 +7,10 @@ import { guarded } from './internal/unhandled.js';
 
 
 // `never`: whatever a caller's projector takes; the definition's types have seen to it that it gets just that.
-type Projector = (view: never) => unknown;
-type Equal = (before: never, after: never) => boolean;
+/** @internal */
+export type Projector = ((view: never) => unknown) | Readonly<Record<string, (view: never) => unknown>>;
+/** @internal */
+export type Equal = (before: never, after: never) => boolean;
 
 /** No view yet: it's made once for each state, when somebody looks. @internal */
 export const UNSEEN = {};
@@ -58,26 +60,12 @@ export class View {
   }
 
   /** Distinct projections of the view, the present one first. */
-  select(projector: Projector | Readonly<Record<string, Projector>> = (view) => view, equal?: Equal): Observable<unknown> {
-    const single = typeof projector === 'function';
-    const project = single ? projector : each(projector);
-    const same = equal ?? (single ? Object.is : sameParts);
+  select(projector?: Projector, equal?: Equal): Observable<unknown> {
+    const shower = projecting(projector, equal);
     return new Observable((subscriber) => {
       const owner = this.#owner;
       const observer = guarded(subscriber);
-      const none = {};
-      let last: unknown = none;
-      const show = (view: unknown) => {
-        try {
-          // Casts: the definition's types have seen to it that each gets what it takes.
-          const value = project(view as never);
-          if (last !== none && same(last as never, value as never)) return;
-          last = value;
-        } catch (error) {
-          return observer.error(error);
-        }
-        observer.next(last);
-      };
+      const show = shower(observer);
       // Inside the busy section: what the observer sends on seeing the present state is handled after it has seen it.
       owner.busily(() => {
         const watcher: Watcher = { subscriber, observer, show, since: this.#version, before: this.#watchers, next: this.#watchers };
@@ -139,8 +127,30 @@ export function seen(owner: Answers): unknown {
   }
 }
 
+/** For each observer of one `select`, what shows it a view: by its projection, if that's another than the last. @internal */
+export function projecting(projector: Projector = (view) => view, equal?: Equal): (observer: Observer<unknown>) => (view: unknown) => void {
+  const single = typeof projector === 'function';
+  const project = single ? projector : each(projector);
+  // A cast: it compares what the projector gives.
+  const same = (equal ?? (single ? Object.is : sameParts)) as (before: unknown, after: unknown) => boolean;
+  return (observer) => {
+    let last: unknown = UNSEEN;
+    return (view) => {
+      try {
+        // A cast: the definition's types have seen to it that it gets what it takes.
+        const value = project(view as never);
+        if (last !== UNSEEN && same(last, value)) return;
+        last = value;
+      } catch (error) {
+        return observer.error(error);
+      }
+      observer.next(last);
+    };
+  };
+}
+
 /** One projector out of several: an object of their values. */
-function each(projectors: Readonly<Record<string, Projector>>): Projector {
+function each(projectors: Readonly<Record<string, (view: never) => unknown>>): (view: never) => unknown {
   return (view) => Object.fromEntries(Object.entries(projectors).map(([key, project]) => [key, project(view)]));
 }
 

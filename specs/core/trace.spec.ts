@@ -321,9 +321,36 @@ describe('trace$', () => {
         expect(event).toMatchObject({ store: 'desk', kind: expect.any(String) as unknown, id: expect.any(Number) as unknown, seq: expect.any(Number) as unknown });
         expect(event).toMatchObject({ type: event.kind === 'phase' ? '' : 'announce', time: expect.any(Number) as unknown });
       }
-      expect(Object.keys(seen[0]!).sort()).toEqual(['id', 'kind', 'payload', 'seq', 'store', 'time', 'type']);
+      expect(Object.keys(seen[0]!).sort()).toEqual(['form', 'id', 'kind', 'payload', 'seq', 'store', 'time', 'type']);
       expect(Object.keys(seen[1]!).sort()).toEqual(['id', 'kind', 'seq', 'store', 'time', 'type']);
-      expect(Object.keys(seen[5]!).sort()).toEqual(['error', 'id', 'kind', 'outcome', 'ran', 'seq', 'store', 'time', 'type', 'waited']);
+      expect(Object.keys(seen[5]!).sort()).toEqual(['error', 'id', 'kind', 'outcome', 'ran', 'seq', 'store', 'time', 'type', 'value', 'waited']);
+    });
+
+    it('says in which form a command came', () => {
+      const store = createStore({
+        state: 0,
+        commands: { add: (sum: number, by: number) => reply(sum + by, sum + by), twice: (sum: number, _: void, { tell }) => (tell('add', sum), sum) },
+        queries: { get: (sum) => sum },
+      });
+      const seen = traceOf(store);
+      store.ask.add(1).subscribe();
+      store.ask.get().subscribe();
+      store.tell.twice();
+      expect(seen.flatMap((event) => event.kind === 'received' ? [[event.type, event.form]] : [])).toEqual([
+        ['add', 'ask'], ['get', 'query'], ['twice', 'tell'], ['add', 'tell'],
+      ]);
+    });
+
+    it('carries the reply, also that of a tell, which nobody gets', () => {
+      const store = createStore({ state: 0, commands: { add: (sum: number, by: number) => reply(sum + by, { sum: sum + by }) }, queries: { get: (sum) => sum } });
+      const seen = traceOf(store);
+      const replied: unknown[] = [];
+      store.ask.add(1).subscribe((value) => replied.push(value));
+      store.tell.add(1);
+      store.ask.get().subscribe();
+      const values = seen.flatMap((event) => event.kind === 'settled' ? [event.value] : []);
+      expect(values).toEqual([{ sum: 1 }, { sum: 2 }, 2]);
+      expect(values[0]).toBe(replied[0]);
     });
 
     it('carries the very error', () => {

@@ -13,7 +13,7 @@ describe('examples', () => specifyExamples(files));
 describe('a code block', () => {
   it('is in a language that the specs know how to check, or is none', () => {
     const blocks = files.flatMap((file) => blocksIn(file, read(file)));
-    const others = blocks.filter(({ language }) => !['ts', 'sh', 'text'].includes(language));
+    const others = blocks.filter(({ language }) => !['ts', 'tsx', 'sh', 'text'].includes(language));
     expect(others.map(({ file, line, language }) => `${file}:${line}: '${language}'`)).toEqual([]);
   });
 
@@ -43,7 +43,11 @@ describe('the check of an example', () => {
 
   it('refuses a mark without a reason', () => {
     const marked = () => example('marked.md', 'run();', ' no-run');
-    expect(marked).toThrow("marked.md:3: expected 'no-run: why' or 'fails: message', got 'no-run'");
+    expect(marked).toThrow("marked.md:3: expected 'no-run: why', 'fails: message' or 'shown: file', got 'no-run'");
+  });
+
+  it('refuses a block of a page that does not say where it stands', () => {
+    expect(() => examplesIn('page.md', '```tsx\nrun();\n```\n')).toThrow("page.md:1: expected 'shown: file', got ''");
   });
 
   it('names file and line of what does not compile', () => {

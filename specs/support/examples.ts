@@ -9,7 +9,8 @@
  * A block is a module of its own. Its code keeps the line numbers of the file it stands in, so that errors and stacks
  * name the right line. What follows `//` behind a `console.log` is what that line must print; a line that prints more
  * than once says so with commas: `// 1, 2`. A block that imports from vitest is run as the specs it holds. A block may
- * be marked, with the reason: `no-run: why` is compiled only, `fails: message` must be refused with this message.
+ * be marked, with the reason: `no-run: why` is compiled only, `fails: message` must be refused with this message. What
+ * needs a page to run on is part of a file that specs of its own run: `shown: docs/examples/…` names it (```tsx always does).
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -37,8 +38,8 @@ export interface Block {
 
 /** A block of TypeScript, and what it's there for. */
 export interface Example extends Block {
-  readonly mode: 'run' | 'specs' | 'no-run' | 'fails';
-  /** Why it isn't run, or the message with which it's refused. */
+  readonly mode: 'run' | 'specs' | 'no-run' | 'fails' | 'shown';
+  /** Why it isn't run, the message with which it's refused, or the file it's a part of. */
   readonly reason: string;
 }
 
@@ -65,12 +66,13 @@ export function blocksIn(file: string, text: string): Block[] {
 
 /** The examples of a text. @throws Error for a mark that isn't known, or that gives no reason */
 export function examplesIn(file: string, text: string): Example[] {
-  return blocksIn(file, text).filter(({ language }) => language === 'ts').map((block) => {
-    const { line, mark, code } = block;
-    if (mark === '') return { ...block, mode: /from 'vitest'/.test(code) ? 'specs' : 'run', reason: '' };
-    const [, mode, reason] = /^(no-run|fails): (.+)$/.exec(mark) ?? [];
-    if (mode === undefined) throw new Error(`${file}:${line - 1}: expected 'no-run: why' or 'fails: message', got '${mark}'`);
-    return { ...block, mode: mode as 'no-run' | 'fails', reason: reason! };
+  return blocksIn(file, text).filter(({ language }) => language === 'ts' || language === 'tsx').map((block) => {
+    const { line, language, mark, code } = block;
+    if (mark === '' && language === 'ts') return { ...block, mode: /from 'vitest'/.test(code) ? 'specs' : 'run', reason: '' };
+    const [, mode, reason] = (language === 'ts' ? /^(no-run|fails|shown): (.+)$/ : /^(shown): (.+)$/).exec(mark) ?? [];
+    const known = language === 'ts' ? "'no-run: why', 'fails: message' or 'shown: file'" : "'shown: file'";
+    if (mode === undefined) throw new Error(`${file}:${line - 1}: expected ${known}, got '${mark}'`);
+    return { ...block, mode: mode as 'no-run' | 'fails' | 'shown', reason: reason! };
   });
 }
 
@@ -188,11 +190,13 @@ export async function runExample(example: Example, patience = 3000): Promise<voi
 export function specifyExamples(files: readonly string[]): void {
   const examples = files.flatMap((file) => examplesIn(file, read(file)));
   let errors: ReturnType<typeof typeErrors> = new Map();
-  beforeAll(() => { errors = typeErrors(examples); }, 60_000);
+  beforeAll(() => { errors = typeErrors(examples.filter(({ mode }) => mode !== 'shown')); }, 60_000);
   for (const example of examples) {
     const { file, line, mode, reason } = example;
     const compile = () => expect(errors.get(example)).toEqual([]);
-    if (mode === 'fails') {
+    if (mode === 'shown') {
+      it(`${file}:${line} is a part of ${reason}`, () => expect(read(reason)).toContain(example.code));
+    } else if (mode === 'fails') {
       it(`${file}:${line} is refused: ${reason}`, () => expect(errors.get(example)?.join('\n')).toContain(reason));
     } else if (mode === 'no-run') {
       it(`${file}:${line} compiles (not run: ${reason})`, compile);

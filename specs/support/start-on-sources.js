@@ -9,5 +9,5 @@ const source = (module) => fileURLToPath(new URL(`../../lib/${module}.ts`, impor
 const [outdir = '', ...args] = process.argv.slice(2);
 process.exitCode = await start(args, {
   outdir,
-  alias: { ownstate: source('index'), 'ownstate/stores': source('stores/index') },
+  alias: { ownstate: source('index'), 'ownstate/stores': source('stores/index'), 'ownstate/app': source('app/index') },
 });

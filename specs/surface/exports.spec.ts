@@ -2,6 +2,10 @@
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { canThrow, functionsOf } from './can-throw.js';
+import { ANGULAR } from './angular-door.js';
+import { APP } from './app-door.js';
+import { DEVTOOLS } from './devtools-door.js';
+import { REACT } from './react-door.js';
 import { STORES } from './stores-door.js';
 import { compile, doors, exportsOf, fileOf, modulesIn } from './program.js';
 
@@ -10,17 +14,21 @@ const EXPECTED: Readonly<Record<string, { readonly values: readonly string[]; re
   'ownstate': {
     values: [
       'AskAbortedError', 'AskTimeoutError', 'BusyError', 'DeadlockError', 'FeedFullError', 'MailboxFullError', 'StoreClosedError', 'StoreError',
-      'SupersededError', 'UnknownCommandError', 'createFeed', 'createStore', 'effect', 'hold', 'reply', 'replyLater', 'ticket', 'type',
+      'SupersededError', 'UnknownCommandError', 'combineViews', 'createFeed', 'createStore', 'effect', 'focus', 'hold', 'reply', 'replyLater', 'ticket', 'type',
     ],
     types: [
       'AnyDefinition', 'AskOptions', 'Asks', 'Client', 'Clock', 'CommandOf', 'Commands', 'Context', 'ContextTimers', 'Definition', 'EffectContext',
       'EffectPlan', 'EffectPolicy', 'ErrorEvent', 'ErrorSite', 'EventOf', 'Feed', 'FeedLeft', 'FeedOptions',
-      'FeedOverflow', 'FeedSource', 'Given', 'Handler', 'HandlerOutcome', 'HoldOptions', 'MailboxOptions', 'Message', 'MessageOf',
+      'FeedOverflow', 'FeedSource', 'Focus', 'Focused', 'Given', 'Handler', 'HandlerOutcome', 'HoldOptions', 'MailboxOptions', 'Message', 'MessageOf',
       'Outcome', 'Overflow', 'Phase', 'QueryHandler', 'Reply', 'ReplyTo', 'ShutdownOptions', 'StateOf', 'Status', 'Store',
-      'StoreOptions', 'Tells', 'Ticket', 'TimerOptions', 'TraceEvent', 'Type', 'ViewOf',
+      'StoreOptions', 'Tells', 'Ticket', 'TimerOptions', 'TraceEvent', 'Type', 'ViewOf', 'Viewable', 'Views',
     ],
   },
   'ownstate/stores': STORES,
+  'ownstate/app': APP,
+  'ownstate/angular': ANGULAR,
+  'ownstate/react': REACT,
+  'ownstate/devtools': DEVTOOLS,
   'ownstate/testing': {
     values: [
       'checkLinearizable', 'checkScenario', 'checkStore', 'drawHistory', 'explainSimulation', 'marbles',
@@ -88,11 +96,20 @@ function typeParametersOf(symbol: ts.Symbol): number {
 const memberOf = (type: ts.Type, { escapedName }: ts.Symbol): ts.Symbol | undefined =>
   type.getProperties().find((member) => member.escapedName === escapedName);
 
-/** The classes that have all members of an interface: who implements it. */
+/** How many parameters a member must be called with; none for what is no function. */
+function parametersOf(member: ts.Symbol): number {
+  return Math.max(0, ...checker.getTypeOfSymbol(member).getCallSignatures().map((signature) => signature.parameters.filter(({ valueDeclaration }) =>
+    valueDeclaration === undefined || !ts.isParameter(valueDeclaration) || !checker.isOptionalParameter(valueDeclaration)).length));
+}
+
+/** The classes that have all members of an interface, in a form that fits: who implements it. */
 function implementers(symbol: ts.Symbol, files: readonly string[]): ts.Type[] {
   const wanted = checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol)).filter(({ flags }) => !(flags & ts.SymbolFlags.Optional));
   const classes = files.flatMap((file) => fileOf(program, file).statements.filter(ts.isClassDeclaration));
-  return classes.map((node) => checker.getTypeAtLocation(node)).filter((type) => wanted.every((member) => memberOf(type, member) !== undefined));
+  return classes.map((node) => checker.getTypeAtLocation(node)).filter((type) => wanted.every((member) => {
+    const own = memberOf(type, member);
+    return own !== undefined && parametersOf(own) <= parametersOf(member);
+  }));
 }
 
 /** Functions and members that can throw and don't say so. */

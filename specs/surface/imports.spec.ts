@@ -125,6 +125,16 @@ describe('imports', () => {
     expect(subjects).toEqual([]);
   });
 
+  it.each([
+    ['app', []],
+    ['react', ['react']],
+    ['angular', ['@angular/core']],
+    ['devtools', []],
+  ])('of ownstate/%s are of the core\'s door, of itself, of rxjs, and of %j', (door, packages) => {
+    const allowed = (from: string) => ['rxjs', 'lib/index.ts', 'lib/internal/expect.ts', ...packages].includes(from) || from.startsWith(`lib/${door}/`);
+    expect(trespasses(`lib/${door}/`, allowed)).toEqual([]);
+  });
+
   it('of the core\'s door are of the core', () => {
     expect(trespasses('lib/index.ts', (from) => from.startsWith('lib/core/'))).toEqual([]);
   });

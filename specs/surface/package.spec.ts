@@ -37,8 +37,8 @@ describe('the package', () => {
 });
 
 describe('its doors', () => {
-  it('are the core, the ready-made stores and what tests need, beside package.json itself', () => {
-    expect(Object.keys(manifest.exports)).toEqual(['.', './stores', './testing', './package.json']);
+  it('are the core, the ready-made stores, what applications and tests need, beside package.json itself', () => {
+    expect(Object.keys(manifest.exports)).toEqual(['.', './stores', './app', './angular', './react', './devtools', './testing', './package.json']);
     expect(manifest.exports['./package.json']).toBe('./package.json');
   });
 
