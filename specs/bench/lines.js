@@ -180,3 +180,12 @@ export const LINES = {
     ],
   },
 };
+
+/**
+ * Several lines by one name.
+ * @type {Readonly<Record<string, (name: string) => boolean>>}
+ */
+export const GROUPS = {
+  stores: (name) => name.startsWith('stores/'),
+  frameworks: (name) => name.startsWith('react/') || name.startsWith('angular/'),
+};

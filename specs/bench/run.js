@@ -4,7 +4,7 @@
  * what is expected.
  *
  *   npm run bench                    all lines
- *   npm run bench -- NAME …          only these; `stores` are all of the ready-made stores
+ *   npm run bench -- NAME …          only these; `stores` are all of the ready-made stores, `frameworks` those of frameworks
  *   npm run bench -- --json FILE     writes the figures to a file, too
  *   npm run bench -- --docs          writes the figures into docs/performance.md, too: of each part that is complete
  */
@@ -13,7 +13,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { LINES } from './lines.js';
+import { GROUPS, LINES } from './lines.js';
 import { summary, terminalTable } from './tables.js';
 import { writeDocs } from './write-docs.js';
 
@@ -28,9 +28,9 @@ function readArguments() {
       allowPositionals: true,
       options: { json: { type: 'string' }, docs: { type: 'boolean' } },
     });
-    const chosen = positionals.flatMap((name) => name === 'stores' ? known.filter((each) => each.startsWith('stores/')) : [name]);
+    const chosen = positionals.flatMap((name) => name in GROUPS ? known.filter(GROUPS[name]) : [name]);
     const unknown = chosen.find((name) => !known.includes(name));
-    if (unknown !== undefined) throw new Error(`Expected one of stores, ${known.join(', ')}, got ${unknown}`);
+    if (unknown !== undefined) throw new Error(`Expected one of ${Object.keys(GROUPS).join(', ')}, ${known.join(', ')}, got ${unknown}`);
     return { names: positionals.length > 0 ? chosen : known, json, docs };
   } catch (error) {
     console.error(/** @type {Error} */ (error).message);

@@ -7,7 +7,7 @@ import { report } from './measure.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 // Its exit code says whether a limit is exceeded; that's for the reader here.
 const { stdout } = spawnSync(process.execPath, ['specs/support/size.js'], { cwd: root, encoding: 'utf8' });
-const sizes = /^createStore, reply\s+([\d.]+) kB minified\s+([\d.]+) kB gzipped/m.exec(stdout);
+const sizes = /^ *createStore, reply\s+([\d.]+) kB minified\s+([\d.]+) kB gzipped/m.exec(stdout);
 if (sizes === null) throw new Error(`Expected sizes of \`createStore, reply\`, got ${stdout}`);
 const [minified, gzipped] = sizes.slice(1).map((kilobytes) => Number(kilobytes) * 1000);
 /** @type {(what: string, value: number) => import('./figures.js').Figure} */

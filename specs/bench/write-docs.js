@@ -2,7 +2,7 @@
 /** Writes the figures of a run into docs/performance.md, between its markers: no figure there is typed by hand. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { spread, written } from './figures.js';
-import { LINES } from './lines.js';
+import { GROUPS, LINES } from './lines.js';
 import { isReport, summary } from './tables.js';
 
 const FILE = new URL('../../docs/performance.md', import.meta.url);
@@ -28,8 +28,11 @@ export function markdownTable(head, rows) {
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
-/** The parts of the page, each with its own markers: the core's lines, and those of the ready-made stores. */
-const PARTS = { '': (/** @type {string} */ name) => !name.includes('/'), 'stores ': (/** @type {string} */ name) => name.startsWith('stores/') };
+/**
+ * The parts of the page, each with its own markers: the core's lines, those of the ready-made stores, of frameworks.
+ * @type {Readonly<Record<string, (name: string) => boolean>>}
+ */
+const PARTS = { '': (name) => !name.includes('/'), 'stores ': GROUPS.stores, 'frameworks ': GROUPS.frameworks };
 
 /**
  * Writes the figures of each part of which all lines have some; gives false if there's none.

@@ -34,8 +34,10 @@ describe('the semantics', () => {
       return own.flatMap(({ number }, index) => number === `${rule}.${index + 1}` ? [] : number);
     });
     expect(numbered).toEqual([]);
-    const outcomes = clauses.filter(({ number }) => number.startsWith('O')).map(({ number }) => number);
-    expect(outcomes).toEqual(outcomes.map((_, index) => `O${index + 1}`));
+    for (const letter of ['O', 'V']) {
+      const outside = clauses.filter(({ number }) => number.startsWith(letter)).map(({ number }) => number);
+      expect(outside).toEqual(outside.map((_, index) => `${letter}${index + 1}`));
+    }
   });
 
   it('says in each clause what must, should or may be', () => {
