@@ -9,6 +9,7 @@
  */
 import { Observable } from 'rxjs';
 import { expect } from '../internal/expect.js';
+import { handling } from './chain.js';
 import type { Viewable } from './client.js';
 import { guarded } from './internal/unhandled.js';
 import { turn, whenCalm } from './loop.js';
@@ -27,8 +28,9 @@ export type Views<T extends readonly Viewable<unknown>[]> = {
  * Its `select` emits the present views first, completes when all sources have closed, and fails when one has no view. Its
  * `snapshot` gives the views as they are at that moment: the same array as long as none has changed.
  *
- * Gotchas: what a handler brings about later (after an `await`, by an effect or a timer) is a change of its own. What
- * stores set off in a row before they come to rest is shown once, by its result.
+ * Gotchas: what a handler brings about later (after an `await`, by an effect or a timer) is a change of its own, and so is
+ * what an observer of a combined view tells on seeing it. What stores set off in a row before they come to rest is shown
+ * once, by its result. Who subscribes in the midst of a change is shown at once what is there by then.
  *
  * @param sources what is combined, at least one
  * @throws TypeError for a source without `select` and `snapshot`
@@ -66,11 +68,16 @@ export function combineViews<const T extends readonly Viewable<unknown>[]>(...so
       const project = shower(observer);
       let due = true;
       let open = sources.length;
+      let shown: readonly unknown[] | undefined;
       const show = () => {
         due = false;
         if (subscriber.closed) return;
         try {
-          project(snapshot());
+          const views = snapshot();
+          // A source may have changed and changed back, or have been seen before its own turn to tell.
+          if (views === shown) return;
+          shown = views;
+          project(views);
         } catch (error) {
           observer.error(error);
         }
@@ -90,7 +97,11 @@ export function combineViews<const T extends readonly Viewable<unknown>[]>(...so
             },
           }));
         }
+        // What the observer asks isn't what the handler asks that may be on the stack.
+        const outer = handling.by;
+        handling.by = null;
         show();
+        handling.by = outer;
       });
     });
   };

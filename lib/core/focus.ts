@@ -57,8 +57,9 @@ export function focus<H extends (part: never, ...rest: never[]) => unknown, S, P
     const put = (outcome: unknown): unknown => {
       if (outcome instanceof Answer) return new Answer(set(whole, outcome.next as P), outcome.value);
       if (outcome instanceof Outcome) return outcome.lift?.(set(whole, outcome.next as P), lift as never);
-      if (isObservable(outcome)) return outcome.pipe(map(put));
-      return isThenable(outcome) ? outcome.then(put) : set(whole, outcome as P);
+      // As the fold does it: a reply, which is both, is waited for; and `Promise.resolve` tames any thenable.
+      if (isThenable(outcome)) return Promise.resolve(outcome).then(put);
+      return isObservable(outcome) ? outcome.pipe(map(put)) : set(whole, outcome as P);
     };
     return put(handle(get(whole) as never, ...rest));
   };
