@@ -1,0 +1,55 @@
+/** Plain data in a few characters, for a cell of a table. */
+import { isMark } from './plain.js';
+
+/** What has no shape: control characters, ends of lines, halves of surrogate pairs, marks that turn the direction of text. */
+const SHAPELESS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061C\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/gu;
+
+/** What takes no column of its own, and what takes two. */
+const NARROW = /^[\p{M}\u200D\uFE00-\uFE0F]$/u;
+const WIDE = /^[\p{Emoji_Presentation}\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]$/u;
+
+/** A value that `plain` has made. @internal */
+export function brief(value: unknown, longest: number): string {
+  return cut(part(value, 3, longest), longest);
+}
+
+/** Text in which all that can't be seen, or changes how the rest is seen, stands as an escape: `\n`, `\u001b`. @internal */
+export function visible(text: string): string {
+  return text.replace(SHAPELESS, (one) => {
+    const known = '\b\t\n\f\r'.indexOf(one);
+    return `\\${known < 0 ? `u${one.charCodeAt(0).toString(16).padStart(4, '0')}` : 'btnfr'.charAt(known)}`;
+  });
+}
+
+/** A text of so many characters at most, which says where something has been cut off. @internal */
+export function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  // Not in the middle of a surrogate pair.
+  return `${text.slice(0, longest - 1).replace(/\p{Cs}$/u, '')}…`;
+}
+
+/** How many columns a text takes in a terminal. @internal */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const one of text) width += NARROW.test(one) ? 0 : WIDE.test(one) ? 2 : 1;
+  return width;
+}
+
+/** Parts so many levels deep, as long as there's room for them. */
+function part(value: unknown, depth: number, room: number): string {
+  // A mark stands for a value, and is none.
+  if (typeof value === 'string') return isMark(value) ? value : `'${visible(value.slice(0, room + 1).replace(/[\\']/g, '\\$&'))}'`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (depth === 0) return '…';
+  const isList = Array.isArray(value);
+  const shown: string[] = [];
+  let taken = 0;
+  for (const [name, inner] of Object.entries(value)) {
+    if (taken > room) break;
+    const text = part(inner, depth - 1, room - taken);
+    shown.push(isList ? text : `${visible(name)}: ${text}`);
+    taken += shown.at(-1)?.length ?? 0;
+  }
+  if (isList) return `[${shown.join(', ')}]`;
+  return shown.length === 0 ? '{}' : `{ ${shown.join(', ')} }`;
+}

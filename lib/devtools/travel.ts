@@ -1,0 +1,89 @@
+/**
+ * Time travel: the states that the monitor was shown, and the way back to one of them. The monitor has only their text,
+ * in which a Map or a redacted field is no more what it was; so each is kept beside what was shown of it, and found by it.
+ */
+import { forkJoin, of, type Observable } from 'rxjs';
+import { markIn } from './plain.js';
+import type { Inspectable } from './sources.js';
+
+/** The views of all stores of an instance at one moment. @internal */
+export interface Moment {
+  /** Number of its action in the monitor. */
+  readonly id: number;
+  readonly views: readonly unknown[];
+  /** What the monitor was shown. */
+  readonly shown: unknown;
+}
+
+/** @internal */
+export interface History {
+  /** Begins anew, as the monitor's log does. */
+  begin(moment: Omit<Moment, 'id'>): void;
+  add(moment: Omit<Moment, 'id'>): void;
+  /** Takes over a log that was imported. */
+  load(moments: readonly Moment[]): void;
+  /** The moment that looks like this; of several the one at that action, else the latest. */
+  find(text: string, id?: number): Moment | undefined;
+}
+
+/** Keeps as many moments as the monitor keeps actions. @internal */
+export function historyOf(maxAge: number): History {
+  let moments: Moment[] = [];
+  let next = 0;
+  return {
+    begin: (moment) => {
+      moments = [{ id: 0, ...moment }];
+      next = 1;
+    },
+    add: (moment) => {
+      moments.push({ id: next++, ...moment });
+      if (moments.length > maxAge) moments.shift();
+    },
+    load: (loaded) => {
+      moments = [...loaded];
+      next = Math.max(0, ...loaded.map(({ id }) => id)) + 1;
+    },
+    find: (text, id) => {
+      const wanted = normal(text);
+      const alike = moments.filter(({ shown }) => JSON.stringify(shown) === wanted);
+      return alike.find((moment) => moment.id === id) ?? alike.at(-1);
+    },
+  };
+}
+
+/** The same text of the same value. @throws SyntaxError for what is no JSON */
+const normal = (text: string): string => JSON.stringify(JSON.parse(text));
+
+/**
+ * Puts views in the place of the stores' states. `own` is told of each command before it's sent. Fails where a store
+ * shows something else than its state, since the view then isn't what could be put back, and with what `replace` fails with.
+ *
+ * @internal
+ */
+export function travelTo(views: readonly unknown[], stores: readonly Inspectable[], own: (payload: object) => void): Observable<unknown> {
+  const replies = stores.flatMap((store, i) => {
+    if (Object.is(store.snapshot(), views[i])) return [];
+    const payload = (state: unknown): unknown => {
+      if (Object.is(state, store.snapshot())) return views[i];
+      throw new TypeError(`Expected ${store.name} to show its state itself, got one with a \`view\`: it can't travel in time`);
+    };
+    own(payload);
+    // A cast: `replaceable` has added this command.
+    return [store.send({ type: 'replace', payload } as never)];
+  });
+  return replies.length === 0 ? of(undefined) : forkJoin(replies);
+}
+
+/** The moments of an imported log. @throws TypeError for what is no log, or one that holds what can't be put back @internal */
+export function momentsOf(log: unknown, split: (shown: unknown) => readonly unknown[]): { readonly moments: readonly Moment[]; readonly at: number } {
+  const { computedStates, stagedActionIds, currentStateIndex } = Object(log) as {
+    readonly computedStates?: readonly { readonly state?: unknown }[]; readonly stagedActionIds?: readonly number[]; readonly currentStateIndex?: number;
+  };
+  if (!Array.isArray(computedStates) || computedStates.length === 0) throw new TypeError('Expected a log with states, got none');
+  // A cast: `isArray` forgets what it's an array of.
+  const shown = (computedStates as readonly { readonly state?: unknown }[]).map(({ state }) => state);
+  const at = Math.min(currentStateIndex ?? Infinity, shown.length - 1);
+  const mark = markIn(shown[at]);
+  if (mark !== undefined) throw new TypeError(`Expected the state to be whole, got one with ${mark} in it, which can't be put back`);
+  return { moments: shown.map((state, i) => ({ id: stagedActionIds?.[i] ?? i, views: split(state), shown: state })), at };
+}

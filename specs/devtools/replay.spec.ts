@@ -1,0 +1,139 @@
+/** Recorded commands are sent again. */
+import { createStore, effect, reply } from 'ownstate';
+import { connectDevtools, readLog, recordTrace, replay, type ReplayedCommand } from 'ownstate/devtools';
+import { marbles } from 'ownstate/testing';
+import fc from 'fast-check';
+import { map, timer } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { fakeExtension } from './support/fake-extension.js';
+
+const account = {
+  name: 'account',
+  state: 100,
+  commands: {
+    deposit: (balance: number, amount: number) => balance + amount,
+    withdraw: (balance: number, amount: number) => {
+      if (amount > balance) throw new RangeError('too much');
+      return reply(balance - amount, balance - amount);
+    },
+    close: () => 0,
+  },
+  queries: { balance: (balance: number) => balance },
+};
+
+describe('replay', () => {
+  it('sends each command again, in order, and tells what became of it', () => {
+    const store = createStore(account);
+    const seen: ReplayedCommand[] = [];
+    let completed = false;
+    replay(store, [{ time: 0, type: 'withdraw', payload: 30 }, { time: 5, type: 'withdraw', payload: 500 }, { time: 9, type: 'close' }])
+      .subscribe({ next: (one) => seen.push(one), complete: () => { completed = true; } });
+    expect(seen).toEqual([
+      { time: 0, type: 'withdraw', payload: 30, outcome: 'replied', reply: 70 },
+      { time: 5, type: 'withdraw', payload: 500, outcome: 'failed', error: new RangeError('too much') },
+      { time: 9, type: 'close', outcome: 'replied', reply: undefined },
+    ]);
+    expect(completed).toBe(true);
+    expect(store.snapshot()).toBe(0);
+  });
+
+  it('sends nothing before it is subscribed to', () => {
+    const store = createStore(account);
+    replay(store, [{ time: 0, type: 'close' }]);
+    expect(store.snapshot()).toBe(100);
+  });
+
+  it('keeps to the recorded times, if it is to, until it is unsubscribed', marbles((m) => {
+    const store = m.store(account);
+    const recording = [1, 3, 6].map((time) => ({ time, type: 'deposit', payload: time }));
+    const replayed = replay(store, recording, { timing: 'recorded', scheduler: m.scheduler });
+    m.expect(replayed.pipe(map(({ type }) => type[0]!)), '^---!').toBeObservable('-d-d');
+    m.flush();
+    expect(store.snapshot()).toBe(104);
+  }));
+
+  it('gives what takes time when it is there', marbles((m) => {
+    const store = m.store({ state: 0, commands: { work: (n, ms: number) => effect(n, { policy: 'merge', run: () => timer(ms), done: (now) => now + ms }) } });
+    const replayed = replay(store, [{ time: 0, type: 'work', payload: 4 }, { time: 0, type: 'work', payload: 2 }]);
+    m.expect(replayed.pipe(map(({ payload }) => String(payload)))).toBeObservable('--2-(4|)');
+  }));
+
+  it('leaves out what the store sends by itself', marbles((m) => {
+    const define = { state: 0, ticks: { tick: 3 }, commands: { tick: (n: number) => n + 1, add: (n: number, by: number) => n + by } };
+    const store = m.store(define);
+    const recorder = recordTrace(store);
+    timer(4).subscribe(() => {
+      store.tell.add(10);
+      void store.shutdown();
+    });
+    timer(10).subscribe(() => {
+      const other = m.store(define);
+      expect(recorder.recording().map(({ type }) => type)).toEqual(['tick', 'add']);
+      replay(other, recorder.recording(), { ignore: ['tick'] }).subscribe();
+      expect(other.snapshot()).toBe(10);
+      void other.shutdown();
+    });
+  }));
+
+  it('brings a store to the state that was recorded', () => {
+    const sent = fc.oneof(
+      fc.record({ type: fc.constantFrom('deposit', 'withdraw'), payload: fc.integer({ min: 0, max: 200 }) }),
+      fc.record({ type: fc.constantFrom('close', 'balance') }),
+    );
+    fc.assert(fc.property(fc.array(sent), (messages) => {
+      const store = createStore(account);
+      const extension = fakeExtension();
+      const recorder = recordTrace(store);
+      connectDevtools(store, { extension, maxAge: 1000 });
+      for (const message of messages) store.send(message as never).subscribe({ error: () => undefined });
+      for (const recording of [recorder.recording(), readLog(extension.instances[0]!.exportLog())]) {
+        const other = createStore(account);
+        replay(other, recording).subscribe();
+        expect(other.snapshot()).toBe(store.snapshot());
+      }
+    }));
+  });
+
+  it.each([
+    ['no store', () => replay({} as never, []), 'Expected `stores` to be a store, or an array of stores'],
+    ['no recording', () => replay(createStore(account), {} as never), 'Expected `recording` to be an array of commands'],
+    ['an unknown timing', () => replay(createStore(account), [], { timing: 'later' as never }), "Expected `timing` to be one of at once, recorded, got 'later'"],
+    ['commands that are no list', () => replay(createStore(account), [], { ignore: 5 as never }), 'Expected `ignore` to be an array of commands, got 5'],
+    ['no scheduler', () => replay(createStore(account), [], { scheduler: {} as never }), 'Expected `scheduler.schedule` to be a function, got undefined'],
+    ['a payload that was redacted', () => replay(createStore(account), [{ time: 0, type: 'close', payload: { a: ['[redacted]'] } }]),
+      "Expected the payload of 'close' to be whole, got one with [redacted] in it"],
+  ])('refuses %s', (_what, call, message) => {
+    expect(call).toThrow(TypeError);
+    expect(call).toThrow(message);
+  });
+});
+
+describe('readLog', () => {
+  /** The log of two stores. */
+  const exported = () => {
+    const extension = fakeExtension();
+    const [one, two] = [createStore({ ...account, name: 'one' }), createStore({ ...account, name: 'two' })];
+    connectDevtools([one, two], { extension, queries: true });
+    one.tell.deposit(5);
+    two.ask.withdraw(1000).subscribe({ error: () => undefined });
+    one.ask.balance();
+    two.tell.close();
+    return extension.instances[0]!.exportLog();
+  };
+
+  it('reads the commands of a log, or those of one store', () => {
+    expect(readLog(exported()).map(({ type, payload }) => [type, payload])).toEqual([['deposit', 5], ['withdraw', 1000], ['close', undefined]]);
+    expect(readLog(JSON.parse(exported()), 'two').map(({ type }) => type)).toEqual(['withdraw', 'close']);
+  });
+
+  it('passes over actions of others, and those that only go on with a command', () => {
+    const actions = [{ type: '@@INIT' }, { type: 'other', payload: 1 }, { type: 'add ✓', meta: { command: 'add', id: 1, seq: 2, step: 2, form: 'ask', time: 5 } }];
+    const log = { stagedActionIds: [0, 1, 2, 7], actionsById: Object.fromEntries(actions.map((action, i) => [i, { action }])) };
+    expect(readLog(log)).toEqual([]);
+  });
+
+  it.each([['text that is no JSON', '{'], ['no log', '{}'], ['no actions', '{ "stagedActionIds": [] }'], ['nothing', undefined]])('refuses %s', (_what, log) => {
+    expect(() => readLog(log)).toThrow(TypeError);
+    expect(() => readLog(log)).toThrow('Expected `log');
+  });
+});
