@@ -1,0 +1,102 @@
+/**
+ * What is selected of a store, as signals: one signal holds the view of each source, and what is selected is computed of it.
+ *
+ * ```
+ *   source.select() ──▶ view (one for each source) ──▶ computed(projector) ──▶ templates, effects, other signals
+ * ```
+ */
+import { computed, signal, untracked, type Signal, type WritableSignal } from '@angular/core';
+import type { Observable } from 'rxjs';
+import type { Viewable } from '../index.js';
+
+/** How a selected signal goes about. */
+export interface SelectSignalOptions<R> {
+  /** Whether two values are the same, so that who reads the signal isn't told. Default `Object.is`. */
+  readonly equal?: (before: R, after: R) => boolean;
+}
+
+/** The view of a source, as a signal; `broken` once its `select` has failed. */
+interface View<V> {
+  readonly value: WritableSignal<V>;
+  broken?: { readonly error: unknown } | undefined;
+}
+
+const views = new WeakMap<object, View<unknown>>();
+
+/**
+ * A signal of what a projector makes of the view: there from the beginning, up to date whenever it's read, new only when the
+ * result is. It needs no injection context, and there's nothing to destroy: all signals of a source share one subscription,
+ * and the projector is called only when somebody reads.
+ *
+ * A projector that throws throws where the signal is read, until the next state that it can work with. Once the store has
+ * closed, the signal keeps the last value. Reading fails with a TypeError where there's no view.
+ *
+ * Gotcha: a projector that gives a new object each time (`filter`, `map`) is new at each change of the view; give `equal`, or
+ * select what is there and compute the rest in a `computed` of its own.
+ *
+ * @param source a store, a client, or combined views
+ * @param projector what is selected of the view, pure. Default: the view itself
+ * @param options when a result counts as new
+ * @throws TypeError unless `source` has a `select`, and `projector` and `equal` are functions
+ *
+ * @example
+ * ```ts
+ * import { createStore } from 'ownstate';
+ * import { selectSignal } from 'ownstate/angular';
+ *
+ * const cart = createStore({
+ *   state: { items: ['tea'], paid: false },
+ *   commands: { add: (now, item: string) => ({ ...now, items: [...now.items, item] }) },
+ * });
+ * const count = selectSignal(cart, ({ items }) => items.length);
+ * console.log(count()); // 1
+ * cart.tell.add('cake');
+ * console.log(count()); // 2
+ * ```
+ */
+export function selectSignal<V, R = V>(
+  source: Viewable<V>,
+  // A cast: without a projector, `R` is the view.
+  projector: (view: V) => R = (view) => view as unknown as R,
+  options: SelectSignalOptions<NoInfer<R>> = {},
+): Signal<R> {
+  const view = viewOf(source);
+  return computed(() => {
+    const value = view.value();
+    if (view.broken) throw view.broken.error;
+    return projector(value);
+  }, options);
+}
+
+/** The view of a source: there when this returns, since `select` shows the present one at once. */
+function viewOf<V>(source: Viewable<V>): View<V> {
+  const known = views.get(source);
+  // Casts: it's kept under the source that it's of; a new one has its value in a moment.
+  if (known) return known as View<V>;
+  const view: View<V> = { value: signal(undefined as V, { equal: () => false }) };
+  views.set(source, view);
+  show(source.select(), new WeakRef(view), new WeakRef(source));
+  return view;
+}
+
+/**
+ * Shows each view. The source and the signals that are made of it keep it alive, this subscription doesn't (and so knows
+ * neither): what nobody can read any more is left at the next change.
+ */
+function show<V>(select$: Observable<V>, held: WeakRef<View<V>>, source: WeakRef<Viewable<V>>): void {
+  const set = (value: V, broken?: { readonly error: unknown }) => {
+    const view = held.deref();
+    if (!view) return watching.unsubscribe();
+    view.broken = broken;
+    // Untracked: a command may be told within a `computed` or a template, where no signal may be written.
+    untracked(() => view.value.set(value));
+  };
+  const watching = select$.subscribe({
+    next: (value) => set(value),
+    error: (error: unknown) => {
+      // Who comes later begins anew. Casts: of a source that's gone nothing is kept, and what is broken has no value.
+      views.delete(source.deref() as object);
+      set(undefined as V, { error });
+    },
+  });
+}

@@ -1,0 +1,41 @@
+/**
+ * Server rendering: a page is written when no ask is pending any more, and takes states along to the browser.
+ *
+ * ```
+ *   server:   trace$ ──▶ PendingTasks … the page is written ──▶ TransferState: { cart: … }
+ *                                                                    │  in the page, as JSON
+ *   browser:  the first state of the first store of that key  ◀──────┘
+ * ```
+ */
+import * as angular from '@angular/core';
+import type { AnyDefinition, Store } from '../index.js';
+import type { Transfer } from './options.js';
+
+/** On the server: holds the page back while asks are pending. @internal */
+export function holdPage(store: Store<AnyDefinition>): void {
+  // A cast: before Angular 19 there's no such class; zones then know what is pending.
+  const PendingTasks = (angular as Partial<typeof angular>).PendingTasks;
+  const tasks = PendingTasks && angular.inject(PendingTasks);
+  const pending = new Map<number, (() => void) | undefined>();
+  store.trace$.subscribe((event) => {
+    if (event.kind === 'received' && event.form !== 'tell') pending.set(event.id, tasks?.add());
+    // It has settled, or was dropped.
+    if ('error' in event) pending.get(event.id)?.();
+  });
+}
+
+/** The definition of a store whose state travels: it begins with what came. @internal */
+export function travelling(definition: AnyDefinition, transfer: string | Transfer<AnyDefinition>, snapshot: (() => unknown) | false): AnyDefinition {
+  // Casts: a mere key has no fields of these names; what travels is of whatever type.
+  const { key = transfer, save = same, restore = same } = transfer as Partial<Transfer<AnyDefinition>>;
+  const states = angular.inject(angular.TransferState);
+  const stateKey = key as angular.StateKey<unknown>;
+  if (snapshot) states.onSerialize(stateKey, () => save(snapshot()));
+  const saved = states.get(stateKey, undefined);
+  states.remove(stateKey);
+  return saved === undefined ? definition : { ...definition, state: () => restore(saved as never) };
+}
+
+function same(value: unknown): unknown {
+  return value;
+}
