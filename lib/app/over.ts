@@ -1,4 +1,5 @@
 /** A definition whose state is a part of a larger one: what `undoable` and `optimistic` are made of. */
+import { expect } from '../internal/expect.js';
 import { focus, type AnyDefinition, type Clock, type EventOf, type Focus, type Focused, type StateOf, type Type, type ViewOf } from '../index.js';
 
 /** The queries `Q` of a part, as queries of a whole `S`. */
@@ -24,7 +25,26 @@ export interface Over<D extends AnyDefinition, S> {
   /** What callers see: the part, as they did before. */
   readonly view: (state: S) => ViewOf<D>;
   /** The type of what the store announces. */
-  readonly events?: Type<EventOf<D>>;
+  readonly events: Type<EventOf<D>>;
+}
+
+/** Marks the state of an optimistic definition. */
+export const OPTIMISTIC: unique symbol = Symbol('optimistic');
+
+/**
+ * What is kept of former states is only right if nobody changes it: a Map, a Set or an instance of a class is refused,
+ * since such a state is changed in place. So is the state of an optimistic definition, which knows what is in flight now.
+ *
+ * @throws TypeError @internal
+ */
+export function expectReplaced<S>(state: S, keeper: string): S {
+  const whole = typeof state === 'object' && state !== null ? state : {};
+  const prototype: unknown = Array.isArray(whole) ? null : Object.getPrototypeOf(whole);
+  // A plain object of another realm has that realm's Object.prototype, whose own is null.
+  const plain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  expect(plain, 'state', `plain data, which is replaced and not mutated in place, since ${keeper} keeps former states`, state);
+  expect(!(OPTIMISTIC in whole), 'definition', `one that is not optimistic yet, as in optimistic(${keeper}(…))`, 'an optimistic one');
+  return state;
 }
 
 /** A handler of a command, of whatever state. @internal */
@@ -44,7 +64,7 @@ export function over<D extends AnyDefinition, S>(
   where: Focus<S, StateOf<D>>,
   command: (handler: AnyCommand, type: string) => AnyCommand = (handler) => focus(handler as never, where as never),
 ): Over<D, S> {
-  const { name, state, commands, queries = {}, ticks, view } = definition;
+  const { name, state, commands, queries = {}, ticks, view, events = {} } = definition;
   const mapped = <H>(table: Readonly<Record<string, H>>, change: (handler: H, key: string) => unknown) =>
     Object.fromEntries(Object.entries(table).map(([key, handler]) => [key, change(handler, key)]));
   // Casts: the types above say what goes in and out; here handlers are of whatever state.
@@ -54,6 +74,7 @@ export function over<D extends AnyDefinition, S>(
     commands: mapped(commands, command),
     queries: mapped(queries, (query) => (whole: S, payload: never, clock: never) => query(where.get(whole) as never, payload, clock)),
     ...(ticks && { ticks }),
+    events,
     view: (whole) => (view === undefined ? where.get(whole) : view(where.get(whole) as never)) as ViewOf<D>,
   } as Over<D, S>;
 }

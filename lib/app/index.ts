@@ -1,0 +1,22 @@
+/** The door `ownstate/app`: what the state of an application is composed with. */
+export { entities } from './entities.js';
+export type { EntityFunctions } from './entities.js';
+export type { EntitiesOptions, EntityId, EntityIdOf, EntityState, EntityUpdate } from './entities/collection.js';
+export { optimistic } from './optimistic.js';
+export type { Optimistic, OptimisticOptions } from './optimistic.js';
+export { attempt } from './optimistic/attempt.js';
+export type { AttemptPlan } from './optimistic/attempt.js';
+export { CommandDroppedError, LogFullError } from './optimistic/errors.js';
+export { persist } from './persist.js';
+export type { Persistence, PersistStatus } from './persist.js';
+export { PersistError } from './persist/errors.js';
+export type { PersistErrorCode } from './persist/errors.js';
+export type { PersistFormat, SavedState } from './persist/format.js';
+export type { Hydration } from './persist/keeper.js';
+export type { Persistable, PersistNeeds, PersistOptions } from './persist/options.js';
+export type { PersistPage } from './persist/page.js';
+export type { PersistStorage, PersistStorageSource } from './persist/storage.js';
+export { replaceable } from './replaceable.js';
+export type { Replaceable, ReplaceableOptions, Replacement } from './replaceable.js';
+export { undoable } from './undoable.js';
+export type { Undoable, UndoableOptions, UndoableView } from './undoable.js';

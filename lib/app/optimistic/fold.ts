@@ -1,0 +1,170 @@
+/**
+ * The handlers of an optimistic definition, as handlers of the whole: what each gives back goes into the log.
+ *
+ * ```
+ *   a state, a reply, an effect        the next state is the present one, by an entry of the log
+ *   attempt(next, { run, … })          the same, by an entry in flight; and an effect, whose result settles that entry:
+ *     done                             in its place, what `done` gives of the state before it
+ *     a failure                        the entry is left out; `failed` is an entry of its own at the end
+ *   a Promise, an Observable, a hold   can't be folded again: only while nothing is in flight
+ * ```
+ */
+import { concat, defer, finalize, isObservable, map, of, throwError, type Observable } from 'rxjs';
+import { expect } from '../../internal/expect.js';
+import { effect, reply, SupersededError, type Context, type EffectContext } from '../../index.js';
+import { expectReplaced } from '../over.js';
+import { first } from './again.js';
+import { Attempt } from './attempt.js';
+import { CommandDroppedError } from './errors.js';
+import { inTurn } from './lanes.js';
+import { relogged, type Dropping, type Entry, type Flight, type Guessed } from './log.js';
+import { AnyOutcome, Answer, Held } from './outcomes.js';
+
+type Whole = Guessed<unknown>;
+
+/** A handler of whatever state; the context comes last. */
+export type Handle = (state: never, ...given: never[]) => unknown;
+
+/** Puts a command into the log: the state after it, whether it's in flight, and which flights leave the log for it. */
+type Place = (next: unknown, flight?: Flight, superseded?: readonly Flight[]) => Whole;
+
+/** Makes handlers of the part of the store of this name handlers of the whole. */
+export function logger(store: string): (handle: Handle, type: string) => (whole: Whole, ...given: never[]) => unknown {
+  const dropping = ({ after }: Context): Dropping<unknown> => ({ type }, error) => after(() => {
+    throw new CommandDroppedError({ store, type, started: true }, error);
+  });
+
+  const logged = (handle: Handle, type: string) => (whole: Whole, ...given: never[]): unknown => {
+    const [outcome, again] = first(handle, whole.present, given);
+    const fold = (state: unknown) => nextOf(type, again(state));
+    const place: Place = (next, flight, superseded = []) => {
+      // What is certain at once needs no log.
+      if (!flight && whole.log.length === 0) return Object.is(next, whole.present) ? whole : { ...whole, base: next, present: next };
+      const entry: Entry<unknown> = { type, flight, fold, before: whole.present, after: next, thrown: undefined };
+      // A cast: the context comes last.
+      return relogged(whole, [...left(whole.log, superseded), entry], dropping(given.at(-1) as unknown as Context));
+    };
+    return put(type, whole, outcome, place);
+  };
+
+  /** What a handler gave back, as an outcome of the whole. */
+  const put = (type: string, whole: Whole, outcome: unknown, place: Place): unknown => {
+    const lift = (handle: Handle) => logged(handle, type);
+    const mapped = (given: unknown): unknown => {
+      if (given instanceof Answer) return reply(place(checked(given.next)), given.value);
+      // A cast: `lift` keeps the handler's other parameters, whatever they are.
+      if (given instanceof AnyOutcome) return given.lift?.(place(checked(given.next)), lift as never);
+      return place(checked(given));
+    };
+    if (outcome instanceof Attempt) return begin(type, whole, outcome, place);
+    if (whole.log.length > 0) expectAtOnce(type, outcome);
+    if (isObservable(outcome)) return outcome.pipe(map(mapped));
+    return isThenable(outcome) ? Promise.resolve(outcome).then(mapped) : mapped(outcome);
+  };
+
+  /** Shows what an attempt guesses, and has it run. */
+  const begin = (type: string, whole: Whole, { next, plan }: Attempt<unknown, unknown>, place: Place): unknown => {
+    const { policy, key, concurrency, run, done, failed } = plan;
+    const flight: Flight = { key, ended: false, superseded: false };
+    const formers = policy !== 'switch' ? [] : whole.log
+      .filter((entry) => entry.type === type && entry.flight?.ended === false && [key].includes(entry.flight.key))
+      .map((entry) => entry.flight as Flight);
+    const shown = place(checked(next), flight, formers);
+    const guess = shown.log.find((entry) => entry.flight === flight);
+    if (guess?.thrown) throw guess.thrown.error;
+    for (const former of formers) former.superseded = true;
+
+    // Those that wait for their turn wait here and not in a lane of the core's, which drops one whose asker gives up
+    // without a word: its guess would stay.
+    const most = policy === 'concat' ? 1 : policy === 'merge' ? concurrency : Infinity;
+    const fly = (context: EffectContext): Observable<unknown> => {
+      const work = () => defer(() => {
+        const given = run(context);
+        // `Promise.resolve` tames any thenable.
+        return isObservable(given) ? given : Promise.resolve(given);
+      });
+      const turned = most < Infinity ? inTurn(shown.lanes, { type, key, most, signal: context.signal }, work) : work();
+      return turned.pipe(finalize(() => { flight.ended = true; }));
+    };
+
+    const succeed = (now: Whole, value: unknown, context: Context): unknown => {
+      const entry = now.log.find((other) => other.flight === flight);
+      const drop = dropping(context);
+      const without = () => relogged(now, now.log.filter((other) => other !== entry), drop);
+      if (!entry) {
+        // A newer one took its place in the very moment when it ended; else the store was reset meanwhile.
+        if (flight.superseded) return refused(now, new SupersededError({ store, type, started: true }));
+        // Casts: `done` gets what it's declared for.
+        return done ? logged(done, type)(now, value as never, context as never) : reply(now, value);
+      }
+      const settle = (change: Partial<Entry<unknown>>, superseded: readonly Flight[] = []) => {
+        const log = now.log.map((other) => other === entry ? { ...entry, flight: undefined, ...change } : other);
+        return relogged(now, left(log, superseded), drop);
+      };
+      if (!done) return entry.thrown ? refused(without(), entry.thrown.error) : reply(settle({}), value);
+      try {
+        const [outcome, again] = first(done, entry.before, [value, context]);
+        const fold = (state: unknown) => nextOf(type, again(state));
+        return put(type, now, outcome, (after, next, superseded) => (
+          settle({ flight: next, fold, after, thrown: undefined }, superseded)
+        ));
+      } catch (error) {
+        return refused(without(), error);
+      }
+    };
+
+    const fail = (now: Whole, error: unknown, context: Context): unknown => {
+      const entry = now.log.find((other) => other.flight === flight);
+      if (!entry && flight.superseded) return now;
+      const rest = entry ? relogged(now, now.log.filter((other) => other !== entry), dropping(context)) : now;
+      if (!failed) return rest;
+      try {
+        return logged((state, ...given) => {
+          const outcome = (failed as Handle)(state, ...given);
+          expectAtOnce('failed', outcome instanceof Attempt ? Promise.resolve() : outcome);
+          return outcome;
+        }, type)(rest, error as never, context as never);
+      } catch (thrown) {
+        // It's not to keep the failed one from being left out.
+        context.after(() => { throw thrown; });
+        return rest;
+      }
+    };
+    // Casts: an effect of the whole.
+    return effect(shown, { policy: most < Infinity || policy === 'concat' ? 'merge' : policy, key, run: fly, done: succeed, failed: fail } as never);
+  };
+
+  return logged;
+}
+
+/** A log without these flights. */
+function left(log: readonly Entry<unknown>[], flights: readonly Flight[]): readonly Entry<unknown>[] {
+  return flights.length === 0 ? log : log.filter(({ flight }) => !flight || !flights.includes(flight));
+}
+
+/** The state of what a handler gave back when it was folded again. @throws TypeError for what comes later */
+function nextOf(type: string, outcome: unknown): unknown {
+  expectAtOnce(type, outcome);
+  return checked(outcome instanceof AnyOutcome ? outcome.next : outcome);
+}
+
+/** @throws TypeError for what can't be folded again: it takes time, or holds an ask that is held once */
+function expectAtOnce(type: string, outcome: unknown): void {
+  const later = isObservable(outcome) || isThenable(outcome);
+  // Nobody waits for it, so its error is nobody's.
+  if (later && !isObservable(outcome)) Promise.resolve(outcome).catch(() => undefined);
+  expect(!later && !(outcome instanceof Held), type, 'a handler that answers at once, since attempts are in flight', outcome);
+}
+
+/** Commits a state, and fails the asker nonetheless. */
+function refused(whole: Whole, error: unknown): Observable<Whole> {
+  return concat(of(whole), throwError(() => error));
+}
+
+function checked(next: unknown): unknown {
+  return expectReplaced(next, 'optimistic');
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
+}

@@ -1,0 +1,335 @@
+/** What other tabs save is taken over; of two that change at once the last to save wins; nobody answers anybody. */
+import { persist } from 'ownstate/app';
+import { describe, expect, it } from 'vitest';
+import { browser, json, kept, settings, shelf, slow, virtualTime, type Settings, type Shelf, type Time } from './support.js';
+
+const sized = (size: number) => json({ theme: 'light', size });
+
+/** A storage with events of its own, as localStorage is one: each tab has its object, all hold the same. */
+function webStorage() {
+  const inner = shelf();
+  const tabs = new Set<{ readonly area: object; readonly emit: (type: string, fields?: object) => unknown }>();
+  const { tab } = browser();
+  const changed = (by: object, key: string | null) => queueMicrotask(() => {
+    for (const { area, emit } of tabs) if (area !== by) emit('storage', { storageArea: area, key });
+  });
+  return {
+    inner,
+    open: () => {
+      const area = {
+        [Symbol.toStringTag]: 'Storage',
+        getItem: (key: string) => inner.getItem(key),
+        setItem: (key: string, value: string) => {
+          if (inner.kept.get(key) !== value) changed(area, key);
+          inner.setItem(key, value);
+        },
+        removeItem: (key: string) => {
+          inner.removeItem(key);
+          changed(area, key);
+        },
+        clear: () => {
+          inner.kept.clear();
+          changed(area, null);
+        },
+      };
+      const { page, emit } = tab();
+      tabs.add({ area, emit });
+      return { storage: area, page, emit };
+    },
+  };
+}
+
+/** Tabs on a storage like localStorage, and on one without events of its own. */
+const worlds: [string, (time: Time) => { inner: Shelf; open: () => { storage: Parameters<typeof persist>[1]; page: object } }][] = [
+  ['localStorage', () => webStorage()],
+  ['a BroadcastChannel', (time) => {
+    const inner = shelf();
+    const { tab } = browser();
+    return { inner, open: () => ({ storage: slow(inner, time, 5), page: tab().page }) };
+  }],
+];
+
+describe.each(worlds)('tabs that hear of each other by %s', (_by, make) => {
+  /** So many tabs that have read what is there. */
+  async function opened(count: number, options: object = {}, saved?: string) {
+    const time = virtualTime();
+    const { inner, open } = make(time);
+    if (saved !== undefined) inner.kept.set('settings', saved);
+    const tabs = Array.from({ length: count }, () => {
+      const { storage, page } = open();
+      return kept(time, storage, { page, ...options });
+    });
+    await time.pass(50);
+    return { time, inner, tabs };
+  }
+
+  it('take over what another one saved, and save nothing for that', async () => {
+    const { time, inner, tabs } = await opened(3);
+    tabs[0]!.store.tell.grow();
+    await time.pass(5000);
+    expect(tabs.map(({ store }) => store.snapshot().size)).toEqual([13, 13, 13]);
+    expect(inner.log.filter((entry) => entry.startsWith('set'))).toEqual([`set ${sized(13)}`]);
+    expect(time.timers()).toBe(0);
+    expect(tabs.flatMap(({ errors }) => errors)).toEqual([]);
+  });
+
+  it('that begin at the same time all have what is saved', async () => {
+    const { tabs, inner } = await opened(2, { version: 1, migrate: () => ({ theme: 'old', size: 1 }) }, json({}, 0));
+    expect(tabs.map(({ store }) => store.snapshot())).toEqual([{ theme: 'old', size: 1 }, { theme: 'old', size: 1 }]);
+    expect(inner.log.slice(0, 2)).toEqual(['get', 'get']);
+  });
+
+  it('which change at once come to what the last of them saved', async () => {
+    const { time, inner, tabs } = await opened(2);
+    tabs[0]!.store.tell.use('a');
+    await time.pass(30);
+    tabs[1]!.store.tell.use('b');
+    await time.pass(5000);
+    expect(inner.saved).toBe(json({ theme: 'b', size: 12 }));
+    expect(tabs.map(({ store }) => store.snapshot().theme)).toEqual(['b', 'b']);
+    expect(inner.log.filter((entry) => entry.startsWith('set'))).toHaveLength(2);
+  });
+
+  it('which change in the very same moment come to the same', async () => {
+    const { time, inner, tabs } = await opened(2);
+    tabs[0]!.store.tell.use('a');
+    tabs[1]!.store.tell.use('b');
+    await time.pass(5000);
+    const last = (JSON.parse(inner.saved as string) as { state: Settings }).state;
+    expect(tabs.map(({ store }) => store.snapshot())).toEqual([last, last]);
+    expect(time.timers()).toBe(0);
+  });
+
+  it('bring both changes together by a merge of their own, and come to rest', async () => {
+    const merge = (now: Settings, saved: Settings) => ({ theme: saved.theme > now.theme ? saved.theme : now.theme, size: Math.max(now.size, saved.size) });
+    const { time, inner, tabs } = await opened(2, { merge });
+    tabs[0]!.store.tell.use('z');
+    await time.pass(30);
+    tabs[1]!.store.tell.grow();
+    await time.pass(5000);
+    expect(tabs.map(({ store }) => store.snapshot())).toEqual([{ theme: 'z', size: 13 }, { theme: 'z', size: 13 }]);
+    expect(inner.saved).toBe(json({ theme: 'z', size: 13 }));
+    expect(time.timers()).toBe(0);
+  });
+
+  it('with a merge that always has it its own way don\'t answer each other for ever', async () => {
+    const { time, inner, tabs } = await opened(2, { merge: (now: Settings) => ({ ...now }) });
+    tabs[0]!.store.tell.use('a');
+    tabs[1]!.store.tell.use('b');
+    await time.pass(20_000);
+    expect(inner.log.filter((entry) => entry.startsWith('set'))).toHaveLength(2);
+    expect(time.timers()).toBe(0);
+  });
+
+  it('go on with what they have when it\'s removed elsewhere, and save their next change', async () => {
+    const { time, inner, tabs } = await opened(2, {}, sized(20));
+    tabs[0]!.store.tell.grow();
+    await time.pass(500);
+    await Promise.all([tabs[0]!.keeping.clear(), time.pass(500)]);
+    expect(inner.saved).toBeUndefined();
+    expect(tabs.map(({ store }) => store.snapshot().size)).toEqual([21, 21]);
+    tabs[1]!.store.tell.use('dark');
+    await time.pass(500);
+    expect(inner.saved).toBe(json({ theme: 'dark', size: 21 }));
+    expect(tabs[0]!.store.snapshot().theme).toBe('dark');
+  });
+
+  it('of an older version stop saving when a newer one has saved, and leave that alone', async () => {
+    const time = virtualTime();
+    const { inner, open } = make(time);
+    inner.kept.set('settings', sized(20));
+    const [one, two] = [open(), open()];
+    const old = kept(time, one.storage, { page: one.page });
+    await time.pass(50);
+    const young = kept(time, two.storage, { page: two.page, version: 1, migrate: (saved: unknown) => ({ ...saved as Settings, theme: 'new' }) });
+    await time.pass(40);
+    old.store.tell.grow();
+    await time.pass(5000);
+    expect(old.errors).toMatchObject([{ code: 'VERSION_NEWER' }]);
+    expect(young.errors).toEqual([]);
+    expect(JSON.parse(inner.saved as string)).toMatchObject({ version: 1 });
+    old.store.tell.grow();
+    expect(await old.keeping.flush()).toBe(false);
+    await time.pass(5000);
+    expect(JSON.parse(inner.saved as string)).toMatchObject({ version: 1 });
+    expect(time.timers()).toBe(0);
+  });
+
+  it('with crossTab false mind their own business', async () => {
+    const { time, tabs } = await opened(2, { crossTab: false });
+    tabs[0]!.store.tell.grow();
+    await time.pass(5000);
+    expect(tabs.map(({ store }) => store.snapshot().size)).toEqual([13, 12]);
+  });
+});
+
+describe('a tab', () => {
+  it('reads only for its own key and its own storage, and for a storage that was emptied', async () => {
+    const time = virtualTime();
+    const { open, inner } = webStorage();
+    const { storage, page, emit } = open();
+    const { store } = kept(time, storage, { page });
+    inner.kept.set('settings', sized(20));
+    emit('storage', { storageArea: storage, key: 'other' });
+    emit('storage', { storageArea: {}, key: 'settings' });
+    expect(inner.log).toEqual(['get']);
+    emit('storage', { storageArea: storage, key: null });
+    expect(store.snapshot().size).toBe(20);
+  });
+
+  it('that was asleep in the browser\'s history reads again when it comes back', async () => {
+    const time = virtualTime();
+    const { open, inner } = webStorage();
+    const { storage, page, emit } = open();
+    const { store } = kept(time, storage, { page });
+    inner.kept.set('settings', sized(20));
+    emit('pageshow', { persisted: false });
+    expect(store.snapshot().size).toBe(12);
+    emit('pageshow', { persisted: true });
+    expect(store.snapshot().size).toBe(20);
+  });
+
+  it('that could not take what was there takes what another one saves, and saves again', async () => {
+    const time = virtualTime();
+    const { open, inner } = webStorage();
+    inner.kept.set('settings', 'broken');
+    const { storage, page, emit } = open();
+    const { store, keeping, errors } = kept(time, storage, { page });
+    expect(await keeping.hydrated).toBe('failed');
+    store.tell.grow();
+    inner.kept.set('settings', sized(20));
+    emit('storage', { storageArea: storage, key: 'settings' });
+    expect(store.snapshot().size).toBe(20);
+    store.tell.grow();
+    await time.pass(100);
+    expect(inner.saved).toBe(sized(21));
+    expect(errors).toHaveLength(1);
+  });
+
+  it('whose check refuses what another one saved keeps its own state, and goes on saving', async () => {
+    const time = virtualTime();
+    const { open, inner } = webStorage();
+    const { storage, page, emit } = open();
+    const check = (state: Settings) => {
+      if (state.size > 100) throw new RangeError('too big');
+      return state;
+    };
+    const { store, errors } = kept(time, storage, { page }, { check });
+    inner.kept.set('settings', sized(1000));
+    emit('storage', { storageArea: storage, key: 'settings' });
+    expect(errors).toMatchObject([{ code: 'STATE_REFUSED', message: 'settings: what is saved was refused: too big' }]);
+    await time.pass(1000);
+    expect([store.snapshot().size, inner.saved]).toEqual([12, sized(1000)]);
+    store.tell.grow();
+    await time.pass(100);
+    expect(inner.saved).toBe(sized(13));
+  });
+
+  it('hears of a save that comes while its own storage is busy when that is through', async () => {
+    const time = virtualTime();
+    const { tab } = browser();
+    const inner = shelf();
+    const one = kept(time, slow(inner, time, 50), { page: tab().page, throttle: 0 });
+    const two = kept(time, slow(inner, time, 200), { page: tab().page, throttle: 0 });
+    await time.pass(100);
+    one.store.tell.grow();
+    await time.pass(5000);
+    expect([one, two].map(({ store }) => store.snapshot().size)).toEqual([13, 13]);
+  });
+
+  it('that is at another\'s save when its own falls due saves right after', async () => {
+    const time = virtualTime();
+    const { tab } = browser();
+    const inner = shelf();
+    const merge = (now: Settings, saved: Settings) => ({ ...now, size: Math.max(now.size, saved.size) });
+    const options = { merge, throttle: 100 };
+    const one = kept(time, slow(inner, time, 20), { page: tab().page, ...options });
+    const two = kept(time, slow(inner, time, 20), { page: tab().page, ...options });
+    await time.pass(100);
+    one.store.tell.grow();
+    await time.pass(30);
+    two.store.tell.use('dark');
+    // At 220 the first has saved; the other one reads until 240, while its own save falls due at 230.
+    await time.pass(500);
+    expect(inner.saved).toBe(json({ theme: 'dark', size: 13 }));
+    expect(two.keeping.status()).toMatchObject({ unsaved: false, busy: false });
+    expect(time.timers()).toBe(0);
+  });
+
+  it('that could not take what was there, nor what another one saved, still knows what it has not saved', async () => {
+    const { open, inner } = webStorage();
+    inner.kept.set('settings', 'broken');
+    const { storage, page, emit } = open();
+    const check = (state: Settings) => {
+      if (state.size > 100) throw new RangeError('too big');
+      return state;
+    };
+    const { store, keeping } = kept(virtualTime(), storage, { page }, { check });
+    store.tell.grow();
+    inner.kept.set('settings', sized(1000));
+    emit('storage', { storageArea: storage, key: 'settings' });
+    expect([store.snapshot().size, keeping.status().unsaved]).toEqual([13, true]);
+  });
+
+  it('does not have its store wait for its own write before it reads', async () => {
+    const time = virtualTime();
+    const { tab } = browser();
+    const inner = shelf();
+    const options = { merge: (now: Settings, saved: Settings) => ({ ...now, size: Math.max(now.size, saved.size) }), throttle: 0 };
+    const quick = kept(time, inner, { page: tab().page, ...options });
+    const late = kept(time, { ...inner, setItem: () => time.sleep(1000) }, { page: tab().page, ...options });
+    late.store.tell.grow();
+    await time.pass(10);
+    quick.store.tell.use('dark');
+    await time.pass(10);
+    late.store.tell.grow();
+    expect(late.store.snapshot().size).toBe(14);
+    await time.pass(3000);
+    expect(time.timers()).toBe(0);
+  });
+
+  it('reads once for all that it hears while its store is busy', async () => {
+    const time = virtualTime();
+    const { open, inner } = webStorage();
+    const { storage, page, emit } = open();
+    const { store } = kept(time, storage, { page });
+    store.tell.work(time.sleep(20));
+    for (let size = 20; size < 25; size++) {
+      inner.kept.set('settings', sized(size));
+      emit('storage', { storageArea: storage, key: 'settings' });
+    }
+    await time.pass(20);
+    expect([inner.log, store.snapshot().size]).toEqual([['get', 'get'], 24]);
+  });
+
+  it('shows no new state for what it knows already', async () => {
+    const { open, inner } = webStorage();
+    inner.kept.set('settings', sized(20));
+    const { storage, page, emit } = open();
+    const { store } = kept(virtualTime(), storage, { page });
+    const before = store.snapshot();
+    emit('storage', { storageArea: storage, key: 'settings' });
+    expect(store.snapshot()).toBe(before);
+  });
+
+  it('takes over nothing once it has stopped', async () => {
+    const time = virtualTime();
+    const { open, inner } = webStorage();
+    const { storage, page, emit } = open();
+    const { store, keeping } = kept(time, storage, { page });
+    await keeping.stop();
+    inner.kept.set('settings', sized(20));
+    emit('storage', { storageArea: storage, key: 'settings' });
+    expect(store.snapshot().size).toBe(12);
+  });
+
+  it('on a host without events is kept all the same', async () => {
+    const time = virtualTime();
+    const storage = shelf();
+    const store = settings({ scheduler: time.scheduler });
+    persist(store, storage, { scheduler: time.scheduler, page: {} });
+    store.tell.grow();
+    await time.pass(100);
+    expect(storage.saved).toBe(sized(13));
+  });
+});
