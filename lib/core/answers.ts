@@ -214,7 +214,10 @@ export abstract class Answers extends Fold {
     }
     const { reply } = command;
     if (!reply) return this.report(command, error, own);
+    const { deserted } = reply;
     settle(reply, 'rejected', error);
+    // Who has left doesn't want to know; but no error vanishes.
+    if (deserted) return this.report(command, error, true);
     if (reply.observed) return;
     // It may be observed in a moment, by whoever sent it.
     const unobserved = this.#unobserved ??= [];
@@ -247,11 +250,11 @@ export abstract class Answers extends Fold {
   }
 
   /** A failed tell, a failed reply that nobody observes, a source's error (rule S6). */
-  report(command: Command | undefined, error: unknown, own: boolean): void {
+  report(command: Command | undefined, error: unknown, quiet: boolean): void {
     const { type = '', seq = 0, started = false } = command ?? {};
     const errors = this.#streams?.watched('errors');
-    if (errors) errors.next({ store: this.name, seq: seq || this.seq, type, error, started });
-    else if (!own) reportUnhandled(error);
+    if (errors) errors.next({ store: this.name, seq: seq || this.seq, type, error, started, quiet });
+    else if (!quiet) reportUnhandled(error);
   }
 
   /** A settled command leaves nothing behind. */

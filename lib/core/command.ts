@@ -246,7 +246,8 @@ class More {
   waiter: Command | undefined = undefined;
   /** Asks that this command waits for. */
   asks: Set<Command> | undefined = undefined;
-  /** When it was sent and when its handler began, kept while `trace$` is watched. */
+  /** Whether the store sent it to itself, and when it was sent and its handler began; kept while `trace$` is watched. */
+  own = false;
   sentAt: number | undefined = undefined;
   startedAt: number | undefined = undefined;
 }

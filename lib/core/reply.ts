@@ -49,6 +49,11 @@ export class PendingReply<T> extends Observable<T> implements Reply<T> {
   #resolve: ((value: T) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
 
+  /** Whether those who observed it while it was open have all left. */
+  get deserted(): boolean {
+    return this.#subject?.observed === false && this.#promise === undefined;
+  }
+
   override subscribe(listener?: Listener<T>, ...more: More[]): Subscription {
     this.observed = true;
     if (this.#status !== 'resolved' || typeof listener !== 'function' || more.length > 0) {

@@ -18,8 +18,8 @@ interface Traced {
 
 /** One step of a command on its way through the store, or of the store itself. A union closed over `kind`. */
 export type TraceEvent =
-  /** A command came. What is told may also come from the store itself: by `context.tell`, a tick or a timer. */
-  | (Traced & { readonly kind: 'received'; readonly form: 'ask' | 'query' | 'tell'; readonly payload: unknown })
+  /** A command came: from a client, or from the store itself (`'own'`: by `context.tell`, a tick or a timer). */
+  | (Traced & { readonly kind: 'received'; readonly form: 'ask' | 'query' | 'tell' | 'own'; readonly payload: unknown })
   /** Its handler begins. The result of an effect begins anew, under the same `id` and the next `seq`. */
   | (Traced & { readonly kind: 'started' })
   /** A state was committed; `view` is what may be seen of it, `undefined` where nothing may. */
@@ -53,6 +53,11 @@ export interface ErrorEvent {
   readonly error: unknown;
   /** Whether the handler had begun. */
   readonly started: boolean;
+  /**
+   * Whether it's shown here only, and isn't reported as unhandled where nobody watches: what the store decided about a
+   * tell (superseded, busy, closed, dropped), and what came when its asker had given up or had unsubscribed.
+   */
+  readonly quiet: boolean;
 }
 
 type Detail = TraceEvent extends infer E ? (E extends TraceEvent ? Omit<E, keyof Traced> : never) : never;

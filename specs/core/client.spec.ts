@@ -349,7 +349,7 @@ describe('commands$', () => {
     const no = new Error('no');
     m.cold('                                                     -x#', { x: { type: 'increment' } as const }, no).subscribe(store.commands$);
     m.cold('                                                     ---x', { x: { type: 'increment' } as const }).subscribe(store.commands$);
-    m.expect(store.errors$).toBeObservable('                     --e', { e: { store: 'counter', seq: 1, type: '', error: no, started: false } });
+    m.expect(store.errors$).toBeObservable('                     --e', { e: { store: 'counter', seq: 1, type: '', error: no, started: false, quiet: false } });
     m.expect(store.select()).toBeObservable('                    ab-c', { a: 0, b: 1, c: 2 });
   }));
 

@@ -110,7 +110,7 @@ describe('context.after', () => {
     store.errors$.subscribe((error) => errors.push(error));
     expect(await store.ask.go()).toBe('reply');
     expect(seen).toEqual(['another']);
-    expect(errors).toEqual([{ store: 'odd', seq: 1, type: 'go', error: failed, started: true }]);
+    expect(errors).toEqual([{ store: 'odd', seq: 1, type: 'go', error: failed, started: true, quiet: false }]);
   });
 
   it('refuses what is no function', async () => {

@@ -344,7 +344,7 @@ describe('a reply', () => {
     };
 
     it('appears on errors$ where nobody observed it', () => {
-      expect(errorsOf(() => undefined)).toEqual([{ store: 'store', seq: 1, type: 'fail', error: no, started: true }]);
+      expect(errorsOf(() => undefined)).toEqual([{ store: 'store', seq: 1, type: 'fail', error: no, started: true, quiet: false }]);
     });
 
     it.each<[string, (asked: Reply<unknown>) => unknown]>([

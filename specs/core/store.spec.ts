@@ -366,7 +366,7 @@ describe('createStore', () => {
       store.errors$.subscribe((event) => errors.push(event));
       store.commands$.next({ type } as never);
       store.commands$.next({ type: 'add', payload: 2 });
-      expect(errors).toEqual([{ store: 'desk', seq: 0, type, error: expect.any(UnknownCommandError) as unknown, started: false }]);
+      expect(errors).toEqual([{ store: 'desk', seq: 0, type, error: expect.any(UnknownCommandError) as unknown, started: false, quiet: false }]);
       expect(store.snapshot()).toBe(2);
     });
 

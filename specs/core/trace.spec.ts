@@ -337,7 +337,7 @@ describe('trace$', () => {
       store.ask.get().subscribe();
       store.tell.twice();
       expect(seen.flatMap((event) => event.kind === 'received' ? [[event.type, event.form]] : [])).toEqual([
-        ['add', 'ask'], ['get', 'query'], ['twice', 'tell'], ['add', 'tell'],
+        ['add', 'ask'], ['get', 'query'], ['twice', 'tell'], ['add', 'own'],
       ]);
     });
 
@@ -423,7 +423,7 @@ describe('trace$', () => {
       store.tell.add(1);
       store.tell.fail();
       expect(seen.at(-1)).toMatchObject({ kind: 'settled', seq: 2, type: 'fail' });
-      expect(errors).toEqual([{ store: 'desk', seq: 2, type: 'fail', error: no, started: true }]);
+      expect(errors).toEqual([{ store: 'desk', seq: 2, type: 'fail', error: no, started: true, quiet: false }]);
     });
 
     it('are each store’s own', () => {

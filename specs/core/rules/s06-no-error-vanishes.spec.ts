@@ -1,6 +1,6 @@
 /** S6: no error vanishes: what nobody takes care of appears on `errors$`, or is reported the way rxjs reports unhandled errors. */
 import {
-  BusyError, createStore, effect, MailboxFullError, reply, replyLater, StoreClosedError, SupersededError, type, UnknownCommandError,
+  AskTimeoutError, BusyError, createStore, effect, MailboxFullError, reply, replyLater, StoreClosedError, SupersededError, type, UnknownCommandError,
   type EffectPolicy, type HandlerOutcome, type MailboxOptions, type StoreError,
 } from 'ownstate';
 import { marbles, type Marbles } from 'ownstate/testing';
@@ -44,7 +44,7 @@ describe('S6 No error vanishes', () => {
       it(how, marbles((m) => {
         const store = m.store({ name: 'desk', state: 0, commands: { go } });
         m.cold('                               --g').subscribe(() => store.tell.go());
-        const told = { store: 'desk', seq, type: 'go', started: true };
+        const told = { store: 'desk', seq, type: 'go', started: true, quiet: false };
         m.expect(store.errors$).toBeObservable(at, { e: { ...told, error: boom } });
         m.flush();
         expect(unhandled).toEqual([]);
@@ -97,7 +97,7 @@ describe('S6 No error vanishes', () => {
         const seen: unknown[] = [];
         store.errors$.subscribe((event) => seen.push(event));
         m.flush();
-        expect(seen).toStrictEqual([{ store: 'desk', seq, type: 'go', error: boom, started: true }]);
+        expect(seen).toStrictEqual([{ store: 'desk', seq, type: 'go', error: boom, started: true, quiet: false }]);
         expect(unhandled).toEqual([]);
       }));
 
@@ -122,7 +122,7 @@ describe('S6 No error vanishes', () => {
       desk.tell.slow();
       void desk.ask.read();
       m.flush();
-      expect(seen).toStrictEqual([{ store: 'desk', seq: 1, type: 'read', error: boom, started: true }]);
+      expect(seen).toStrictEqual([{ store: 'desk', seq: 1, type: 'read', error: boom, started: true, quiet: false }]);
     }));
 
     it('which the store itself decided: of a timeout, an unknown command', marbles((m) => {
@@ -288,7 +288,7 @@ describe('S6 No error vanishes', () => {
     for (const { what, mailbox = {}, act, errors, seq, e, f = e } of decisions) {
       it(`${what}: on errors$`, marbles((m) => {
         const given = open(m, mailbox);
-        const event = (error: StoreError) => ({ store: 'desk', seq, type: error.type, error, started: error.started });
+        const event = (error: StoreError) => ({ store: 'desk', seq, type: error.type, error, started: error.started, quiet: true });
         m.cold('                                      --a    ').subscribe(() => act(given));
         // Cut there, since what hangs fails too when the test ends its store.
         m.expect(given.store.errors$, '               ^--!   ').toBeObservable(errors, { e: event(e), f: event(f) });
@@ -325,7 +325,7 @@ describe('S6 No error vanishes', () => {
         store.tell.go();
         void store.shutdown();
         m.flush();
-        expect(seen).toStrictEqual([{ store: 'desk', seq: seq + 1, type: 'go', error: boom, started: true }, 'complete']);
+        expect(seen).toStrictEqual([{ store: 'desk', seq: seq + 1, type: 'go', error: boom, started: true, quiet: false }, 'complete']);
         expect(unhandled).toEqual([]);
       }));
 
@@ -383,6 +383,54 @@ describe('S6 No error vanishes', () => {
     });
   });
 
+  describe('a failed reply whose observers have all unsubscribed', () => {
+    const desk = { name: 'desk', state: 0, commands: { hang: () => fails(5) } };
+    const event = { store: 'desk', seq: 1, type: 'hang', error: boom, started: true, quiet: true };
+
+    it('appears on errors$, as one that nobody is to handle', marbles((m) => {
+      const store = m.store(desk);
+      const asked = store.ask.hang();
+      m.expect(asked, '^-!').toBeObservable('---');
+      m.expect(store.errors$).toBeObservable('-----e', { e: event });
+      m.flush();
+      expect(unhandled).toEqual([]);
+    }));
+
+    it('does so whatever the store decided', marbles((m) => {
+      const store = m.store({ name: 'desk', state: 0, commands: { hang: () => NEVER } });
+      const asked = store.with({ timeout: 5 }).ask.hang();
+      m.expect(asked, '                  ^-!').toBeObservable('---');
+      const error = new AskTimeoutError({ store: 'desk', type: 'hang', started: true }, 5);
+      m.expect(store.errors$, '         ^-----!').toBeObservable('-----e', { e: { ...event, error } });
+      m.flush();
+      expect(unhandled).toEqual([]);
+    }));
+
+    it('is not reported where nobody watches errors$', marbles((m) => {
+      m.expect(m.store(desk).ask.hang(), '^-!').toBeObservable('---');
+      m.flush();
+      expect(unhandled).toEqual([]);
+    }));
+
+    it('stays with those who are still there', marbles((m) => {
+      const store = m.store(desk);
+      const asked = store.ask.hang();
+      m.expect(asked, '^-!').toBeObservable('---');
+      m.expect(asked).toBeObservable('       -----#', undefined, boom);
+      m.expect(store.errors$).toBeObservable('------');
+    }));
+
+    it('stays with who awaits it', async () => {
+      const store = createStore({ state: 0, commands: { hang: () => Promise.reject(boom) } });
+      const seen: unknown[] = [];
+      store.errors$.subscribe((each) => seen.push(each));
+      const asked = store.ask.hang();
+      asked.subscribe({ error: () => undefined }).unsubscribe();
+      expect(await asked.then(undefined, (error: unknown) => error)).toBe(boom);
+      expect(seen).toEqual([]);
+    });
+  });
+
   describe('a source of commands', () => {
     const desk = { name: 'desk', state: 0, commands: { add: (n: number, by: number) => n + by, go: throws as Go } };
 
@@ -390,7 +438,7 @@ describe('S6 No error vanishes', () => {
       const store = m.store(desk);
       m.cold('                               --a--#   ', { a: { type: 'add' as const, payload: 1 } }, boom).subscribe(store.commands$);
       m.cold('                               -------a ', { a: { type: 'add' as const, payload: 1 } }).subscribe(store.commands$);
-      m.expect(store.errors$).toBeObservable('-----e   ', { e: { store: 'desk', seq: 1, type: '', error: boom, started: false } });
+      m.expect(store.errors$).toBeObservable('-----e   ', { e: { store: 'desk', seq: 1, type: '', error: boom, started: false, quiet: false } });
       m.expect(store.select()).toBeObservable('0-1----2', { 0: 0, 1: 1, 2: 2 });
       m.flush();
       expect(unhandled).toEqual([]);
@@ -408,7 +456,7 @@ describe('S6 No error vanishes', () => {
       const messages = { n: { type: 'nope' } as never, a: { type: 'add' as const, payload: 1 } };
       m.cold('                                -a-n-a', messages).subscribe(store.commands$);
       const error = new UnknownCommandError({ store: 'desk', type: 'nope', started: false }, ['add', 'go']);
-      m.expect(store.errors$).toBeObservable(' ---e  ', { e: { store: 'desk', seq: 1, type: 'nope', error, started: false } });
+      m.expect(store.errors$).toBeObservable(' ---e  ', { e: { store: 'desk', seq: 1, type: 'nope', error, started: false, quiet: false } });
       m.expect(store.select()).toBeObservable('01---2', { 0: 0, 1: 1, 2: 2 });
       m.flush();
       expect(unhandled).toEqual([]);
@@ -418,7 +466,7 @@ describe('S6 No error vanishes', () => {
       const store = m.store(desk);
       const messages = { g: { type: 'go' as const }, a: { type: 'add' as const, payload: 1 } };
       m.cold('                                -g-a', messages).subscribe(store.commands$);
-      m.expect(store.errors$).toBeObservable(' -e  ', { e: { store: 'desk', seq: 1, type: 'go', error: boom, started: true } });
+      m.expect(store.errors$).toBeObservable(' -e  ', { e: { store: 'desk', seq: 1, type: 'go', error: boom, started: true, quiet: false } });
       m.expect(store.select()).toBeObservable('0--1', { 0: 0, 1: 1 });
     }));
   });
@@ -431,7 +479,7 @@ describe('S6 No error vanishes', () => {
         commands: { go: throws, start: (n: number, _payload: void, { tell }: { tell: (type: string) => void }) => (tell('go'), n + 1) },
       });
       m.cold('                               --a').subscribe(() => store.tell.start());
-      m.expect(store.errors$).toBeObservable('--e', { e: { store: 'desk', seq: 2, type: 'go', error: boom, started: true } });
+      m.expect(store.errors$).toBeObservable('--e', { e: { store: 'desk', seq: 2, type: 'go', error: boom, started: true, quiet: false } });
     }));
   });
 

@@ -207,7 +207,7 @@ describe('S7 Timeouts', () => {
           const store = open(m);
           const reply$ = store.with(limited(m)).ask[kind]();
           m.expect(reply$).toBeObservable('           ---#   ', undefined, error(kind, true));
-          const event = { store: 'store', seq: kind === 'slow' ? 1 : 2, type: kind, error: boom, started: true };
+          const event = { store: 'store', seq: kind === 'slow' ? 1 : 2, type: kind, error: boom, started: true, quiet: true };
           m.expect(store.errors$).toBeObservable('    ------e', { e: event });
           m.expect(reply$, '-------^').toBeObservable('-------#', undefined, error(kind, true));
           m.flush();

@@ -80,7 +80,7 @@ describe('S8 Bounds', () => {
       }, { mailbox: { capacity: 2 } });
       m.cold('                                     -a      ').subscribe(() => store.tell.start());
       m.expect(store.select()).toBeObservable('     0(ab)   ', { 0: 0, a: 1, b: 3 });
-      const event = { store: 'store', seq: 1, type: 'add', error: full(2), started: false };
+      const event = { store: 'store', seq: 1, type: 'add', error: full(2), started: false, quiet: true };
       m.expect(store.errors$, '^--!').toBeObservable('-(ee)   ', { e: event });
     }));
 

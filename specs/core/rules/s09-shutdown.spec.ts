@@ -57,7 +57,7 @@ describe('S9 Shutdown', () => {
       store.tell.slow();
       shutdownAt(m, '                         --d---', store);
       m.cold('                                ---b--').subscribe((b) => store.tell.add(b));
-      const event = { store: 'store', seq: 1, type: 'add', error: closed('add', false), started: false };
+      const event = { store: 'store', seq: 1, type: 'add', error: closed('add', false), started: false, quiet: true };
       m.expect(store.errors$).toBeObservable('---e--|', { e: event });
     }));
 
@@ -96,7 +96,7 @@ describe('S9 Shutdown', () => {
       store.tell.slow();
       shutdownAt(m, '                          --d', store);
       m.expect(store.select()).toBeObservable(' 0-----(s|)', { 0: '', s: 's' });
-      const event = { store: 'store', seq: 1, type: 'add', error: closed('add', false), started: false };
+      const event = { store: 'store', seq: 1, type: 'add', error: closed('add', false), started: false, quiet: true };
       m.expect(store.errors$).toBeObservable('  ------(e|)', { e: event });
     }));
 
