@@ -40,7 +40,7 @@ function browser(): TestProjectInlineConfiguration[] {
     optimizeDeps: {
       include: [
         'rxjs', 'rxjs/testing', 'rxjs-marbles', 'react', 'react-dom', 'react-dom/client', 'react/jsx-runtime', 'react/jsx-dev-runtime',
-        '@testing-library/react', '@angular/compiler', '@angular/core', '@angular/core/testing', '@angular/platform-browser',
+        '@testing-library/react', '@angular/common', '@angular/compiler', '@angular/core', '@angular/core/testing', '@angular/platform-browser',
         '@angular/platform-browser/testing', 'idb-keyval',
       ],
     },

@@ -179,6 +179,14 @@ export const LINES = {
       { what: 'a sweep with nothing to do', unit: 'ms', most: 0.1 },
     ],
   },
+  'react/rendering': {
+    title: '1,000 React components, each with its own cell; one cell changes and is rendered',
+    expected: [{ what: 'against zustand with the same components', unit: 'ratio', least: 0.9 }],
+  },
+  'angular/rendering': {
+    title: '1,000 Angular components, each with its own cell; one cell changes and change detection runs',
+    expected: [{ what: 'against NgRx SignalStore with the same components', unit: 'ratio', least: 0.9 }],
+  },
 };
 
 /**

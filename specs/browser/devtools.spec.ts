@@ -70,7 +70,7 @@ it('what a page holds is shown: events, elements, the window itself', () => {
   for (const what of [new MouseEvent('click'), document.body, window, new File(['x'], 'x.txt'), new URL('https://example.org')]) store.tell.take(what);
   expect(extension.instances[0]!.actions()).toHaveLength(5);
   expect(extension.instances[0]!.errors).toEqual([]);
-  expect(recorder.draw()).toContain('[URL]');
+  expect(recorder.draw()).toContain('[object URL]');
 });
 
 it('a page without the extension shows nothing, and nothing happens', () => {
