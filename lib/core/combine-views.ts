@@ -75,7 +75,7 @@ export function combineViews<const T extends readonly Viewable<unknown>[]>(...so
         try {
           const views = snapshot();
           // A source may have changed and changed back, or have been seen before its own turn to tell.
-          if (views === shown) return;
+          if (shown?.every((view, index) => Object.is(view, views[index])) === true) return;
           shown = views;
           project(views);
         } catch (error) {

@@ -3,6 +3,7 @@ import { isObservable, map } from 'rxjs';
 import { expectFunction, expectObject } from '../internal/expect.js';
 import type { ReplyOf } from './command.js';
 import { Answer, Outcome, type HandlerOutcome } from './outcome.js';
+import { isMutable } from './view.js';
 
 /** Where a part is found in a whole. Both functions are pure. */
 export interface Focus<S, P> {
@@ -19,7 +20,8 @@ export type Focused<H, S> = H extends (part: never, ...rest: infer R) => infer O
  * Makes a handler of a part of the state one of the whole, whatever it gives back: a state, a reply, an effect, a Promise
  * or an Observable of them. What an effect folds later sees the part as it is by then.
  *
- * An Observable's emissions are each put into the whole that the handler began with, since nobody else has changed it.
+ * An Observable's emissions are each put into the whole that the handler began with, since nobody else has changed it. A
+ * part that stays leaves the very same whole, so nothing is shown again.
  *
  * @param handler the handler of the part
  * @param where how the part is read from the whole, and put into it
@@ -54,14 +56,17 @@ export function focus<H extends (part: never, ...rest: never[]) => unknown, S, P
   expectFunction(set, 'set');
   // Casts here and below: the types above say what goes in and out of each handler; a bare state replies undefined.
   const lift = (handle: (state: never, ...rest: never[]) => unknown) => (whole: S, ...rest: never[]): unknown => {
+    const part = get(whole);
+    // A part that stays leaves the whole as it is, so that nothing is shown again; unless it was changed in place.
+    const placed = (next: P): S => Object.is(next, part) && !isMutable(next) ? whole : set(whole, next);
     const put = (outcome: unknown): unknown => {
-      if (outcome instanceof Answer) return new Answer(set(whole, outcome.next as P), outcome.value);
-      if (outcome instanceof Outcome) return outcome.lift?.(set(whole, outcome.next as P), lift as never);
+      if (outcome instanceof Answer) return new Answer(placed(outcome.next as P), outcome.value);
+      if (outcome instanceof Outcome) return outcome.lift?.(placed(outcome.next as P), lift as never);
       // As the fold does it: a reply, which is both, is waited for; and `Promise.resolve` tames any thenable.
       if (isThenable(outcome)) return Promise.resolve(outcome).then(put);
-      return isObservable(outcome) ? outcome.pipe(map(put)) : set(whole, outcome as P);
+      return isObservable(outcome) ? outcome.pipe(map(put)) : placed(outcome as P);
     };
-    return put(handle(get(whole) as never, ...rest));
+    return put(handle(part as never, ...rest));
   };
   return lift(handler) as Focused<H, S>;
 }

@@ -269,6 +269,23 @@ describe('what a command sets off at once is one change', () => {
     expect(looks).toBe(1);
   });
 
+  it('what comes back to what it was is not shown, even if somebody has looked meanwhile', () => {
+    const a = createStore({ state: 0, commands: { set: (_now, to: number) => to } });
+    const both = combineViews(a, createStore({ state: 'b', commands: { nothing: (now) => now } }));
+    const between: unknown[] = [];
+    a.select().subscribe((now) => {
+      if (now !== 1) return;
+      between.push(both.snapshot());
+      a.tell.set(0);
+    });
+    const seen: unknown[] = [];
+    both.select().subscribe((views) => seen.push(views));
+    a.tell.set(1);
+    expect([between, seen]).toEqual([[[1, 'b']], [[0, 'b']]]);
+    a.tell.set(2);
+    expect(seen).toEqual([[0, 'b'], [2, 'b']]);
+  });
+
   it('what comes back to what it was is not shown', () => {
     const a = number('a');
     a.select().subscribe((n) => {

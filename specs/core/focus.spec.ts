@@ -218,15 +218,28 @@ describe('where', () => {
     }
   });
 
-  it('that gives the very same whole shows nothing', () => {
-    const shop = createStore({
-      state: empty(),
-      commands: { go: focus((count: number) => count, { get: visitors.get, set: (now: Shop, count) => (now.visitors === count ? now : { ...now, visitors: count }) }) },
-    });
+  it.each<[string, (count: number) => HandlerOutcome<number>]>([
+    ['a state', (count) => count],
+    ['a reply', (count) => reply(count, 'same')],
+    ['a later reply', (count) => replyLater(count, of('same'))],
+    ['an effect', (count) => effect(count, { run: () => of(1), done: (now: number) => now })],
+    ['a Promise', async (count) => count],
+    ['an Observable', (count) => of(count, reply(count, 'same'))],
+  ])('gives the very same whole for a part that stays, which shows nothing: %s', async (_form, form) => {
+    const shop = createStore(shopWith(form));
     const seen: unknown[] = [];
     shop.select().subscribe((now) => seen.push(now));
-    shop.tell.go();
+    await shop.ask.go();
     expect(seen).toEqual([empty()]);
+  });
+
+  it('puts in a part that is changed in place each time, so that it is shown', () => {
+    const names = { get: (whole: { readonly names: Set<string> }) => whole.names, set: (_whole: unknown, names: Set<string>) => ({ names }) };
+    const guests = createStore({ state: { names: new Set<string>() }, commands: { add: focus((now: Set<string>, name: string) => now.add(name), names) } });
+    const seen: number[] = [];
+    guests.select().subscribe((now) => seen.push(now.names.size));
+    guests.tell.add('Ada');
+    expect(seen).toEqual([0, 1]);
   });
 });
 

@@ -76,7 +76,8 @@ export class Keeper<S> extends Saver<S> {
       this.#end();
       this.rest();
     }
-    await this.calm();
+    // Behind a write that was under way comes the last one.
+    while (this.busy && await this.calm());
   }
 
   protected override announce(): void {
@@ -103,32 +104,41 @@ export class Keeper<S> extends Saver<S> {
 
   #load(): void {
     let came: Hydration = 'empty';
-    let older = false;
-    let before = 0;
+    let found: Found | undefined;
+    let asked = false;
+    let due = 0;
+    const put = (present: S): S => found ? this.options.merge(present, found.state) : present;
     const take = (present: S): S | PromiseLike<S> => {
+      // An optimistic store folds it again, on another state: what was found then is what it's about.
+      if (asked) return put(present);
+      asked = true;
       this.#sent = false;
       this.#turn = this.#store.status().handled;
-      before = this.saved;
-      // What was changed here and isn't saved yet will be, after what the other tab saved: the last one wins.
-      if (this.unsaved && !this.off && !this.options.merges) return present;
-      return rescue(() => andThen(this.#read(present), (found) => {
-        if (found === undefined) return present;
-        came = 'restored';
-        older = found.older;
-        this.text = found.value;
-        if (!this.options.merges || this.off) this.saved = this.changes;
-        return found.state;
+      // What was changed here and isn't saved yet will be, after what the other tab saved: the last one wins. It's read
+      // nonetheless, since what a later version saved isn't to be overwritten.
+      const ours = this.unsaved && !this.off && !this.options.merges;
+      if (!this.options.merges || this.off) due = this.changes;
+      return rescue(() => andThen(this.#read(), (value) => {
+        if (value === undefined || ours) return present;
+        found = value;
+        return rescue(() => put(present), failing('STATE_REFUSED', this.options.key, '`merge` failed'));
       }), (error) => {
+        found = undefined;
         came = 'failed';
         this.#refuse(error);
         return present;
       });
     };
     const loaded = () => {
+      if (found && came !== 'failed') {
+        came = 'restored';
+        this.text = found.value;
+        this.saved = Math.max(this.saved, due);
+      }
       if (this.#ended && came !== 'failed') came = 'stopped';
       if (came === 'restored' || came === 'empty') this.off = false;
       // What was migrated is saved, so that it needn't be migrated again.
-      if (came === 'restored' && older) this.changes++;
+      if (came === 'restored' && found?.older) this.changes++;
       if (this.hydration === 'pending') this.#hydrate(this.hydration = came);
       this.rest();
     };
@@ -140,9 +150,6 @@ export class Keeper<S> extends Saver<S> {
         if (error instanceof StoreClosedError) void this.stop();
         else {
           came = 'failed';
-          // What was saved isn't what is shown; and what is shown still isn't saved.
-          this.saved = before;
-          this.text = undefined;
           this.#refuse(this.error('STATE_REFUSED', 'what is saved was refused', error));
         }
         loaded();
@@ -150,13 +157,13 @@ export class Keeper<S> extends Saver<S> {
     });
   }
 
-  /** What is saved, put into the present state; `undefined` where there's none, or none that is new. Fails with a PersistError. */
-  #read(present: S): Found<S> | undefined | PromiseLike<Found<S> | undefined> {
+  /** What is saved; `undefined` where there's none, or none that is new. Fails with a PersistError. */
+  #read(): Found | undefined | PromiseLike<Found | undefined> {
     const { key } = this.options;
     const take = (value: unknown) => {
       if (this.#ended || (typeof value === 'string' && value === this.text)) return undefined;
       this.text = undefined;
-      return value === null || value === undefined ? undefined : fit(present, value, this.options);
+      return value === null || value === undefined ? undefined : fit(value, this.options);
     };
     return this.turns.run(() => {
       const found = andThen(rescue(() => this.storage.getItem(key), failing('READ_FAILED', key, "what is saved can't be read")), take);

@@ -64,7 +64,7 @@ export function linkPage(page: PersistPage, storage: object, key: string, { hide
   if (document) listen(listening, document, 'visibilitychange', () => {
     if (document.visibilityState === 'hidden') hide();
   });
-  const channel = hear && !isWebStorage(storage) && page.BroadcastChannel ? new page.BroadcastChannel(`ownstate/persist/${key}`) : undefined;
+  const channel = hear && !isWebStorage(storage) ? channelOf(page, key) : undefined;
   if (hear) {
     // A page that comes back from the cache of the browser's history has slept meanwhile. A key of null: all was removed.
     listen(listening, page, 'pageshow', ({ persisted }: PageTransitionEvent) => persisted && hear());
@@ -78,7 +78,20 @@ export function linkPage(page: PersistPage, storage: object, key: string, { hide
     (channel as { unref?: () => void }).unref?.();
     listening.add(() => channel.close());
   }
-  return { announce: () => channel?.postMessage(key), leave: () => listening.unsubscribe() };
+  const announce = () => {
+    // One that is closed throws.
+    if (!listening.closed) channel?.postMessage(key);
+  };
+  return { announce, leave: () => listening.unsubscribe() };
+}
+
+/** None where there's none, or where it's blocked as storages are. */
+function channelOf({ BroadcastChannel }: PersistPage, key: string): Channel | undefined {
+  try {
+    return BroadcastChannel && new BroadcastChannel(`ownstate/persist/${key}`);
+  } catch {
+    return undefined;
+  }
 }
 
 function listen(listening: Subscription, events: Partial<Events>, type: string, listener: (event: never) => void): void {

@@ -25,6 +25,7 @@ export abstract class Saver<S> {
   /** What was last read or written. */
   protected text: unknown;
   #picked: unknown = NOTHING;
+  #first = true;
   #alarm: Subscription | undefined;
 
   constructor(storage: PersistStorage, options: ResolvedPersistOptions<S>) {
@@ -61,11 +62,12 @@ export abstract class Saver<S> {
   /** Removes what is saved. Gives whether it's removed. */
   async clear(): Promise<boolean> {
     const { key } = this.options;
+    const at = this.changes;
     let removed = false;
     this.cancel();
-    this.saved = this.changes;
     const remove = () => andThen(this.storage.removeItem(key), () => {
       removed = true;
+      this.saved = Math.max(this.saved, at);
       this.off = false;
       this.text = undefined;
     });
@@ -77,7 +79,8 @@ export abstract class Saver<S> {
 
   /** The view is shown; `taken`: since it was taken from the storage. */
   protected see(view: unknown, taken: () => boolean): void {
-    const first = this.#picked === NOTHING;
+    const first = this.#first;
+    this.#first = false;
     let picked: unknown;
     try {
       picked = this.options.pick(view);

@@ -233,6 +233,19 @@ describe('a write that fails', () => {
     store.tell.use('odd');
     expect(errors).toMatchObject([{ code: 'WRITE_FAILED', cause: odd, message: 'settings: `pick` failed: odd' }]);
   });
+
+  it('since pick throws for the first state does not keep the next from being saved', async () => {
+    const time = virtualTime();
+    const storage = shelf();
+    const pick = (view: Settings): Settings => {
+      if (view.size === 12) throw new Error('odd');
+      return view;
+    };
+    const { store } = kept(time, storage, { pick });
+    store.tell.grow();
+    await time.pass(100);
+    expect(storage.saved).toBe(sized(13));
+  });
 });
 
 describe('clear', () => {
@@ -258,6 +271,17 @@ describe('clear', () => {
     const { keeping, errors } = kept(virtualTime(), { ...shelf(), removeItem: () => { throw new Error('locked'); } });
     expect(await keeping.clear()).toBe(false);
     expect(errors).toMatchObject([{ code: 'REMOVE_FAILED', message: "settings: what is saved can't be removed: locked" }]);
+  });
+
+  it('that fails leaves what is not saved yet to be saved', async () => {
+    const time = virtualTime();
+    const inner = shelf();
+    const { store, keeping } = kept(time, { ...inner, removeItem: () => Promise.reject(new Error('locked')) });
+    store.tell.grow();
+    expect(await keeping.clear()).toBe(false);
+    expect(keeping.status().unsaved).toBe(true);
+    await time.pass(100);
+    expect([inner.saved, await keeping.flush()]).toEqual([sized(13), true]);
   });
 });
 
@@ -293,6 +317,49 @@ describe('the end', () => {
     await time.pass(1000);
     expect([inner.saved, store.snapshot().size]).toEqual([sized(14), 15]);
     expect([time.timers(), listeners.size, channels.size]).toEqual([0, 0, 0]);
+  });
+
+  it('by stop is through when the last save is, also behind a write under way', async () => {
+    const time = virtualTime();
+    const inner = shelf();
+    const { store, keeping } = kept(time, slow(inner, time));
+    await time.pass(10);
+    store.tell.grow();
+    await time.pass(105);
+    store.tell.grow();
+    const saved = keeping.stop().then(() => inner.saved);
+    await time.pass(100);
+    expect(await saved).toBe(sized(14));
+    expect(keeping.status()).toMatchObject({ unsaved: false, busy: false });
+  });
+
+  it('by stop waits no longer than `patience` for a write that stays silent', async () => {
+    const time = virtualTime();
+    const { store, keeping, errors } = kept(time, { ...shelf(), setItem: () => new Promise(() => undefined) }, { patience: 50 });
+    store.tell.grow();
+    let stopped = false;
+    void keeping.stop().then(() => { stopped = true; });
+    await time.pass(49);
+    expect(stopped).toBe(false);
+    await time.pass(1);
+    expect([stopped, errors.map(({ code }) => code)]).toEqual([true, ['STORAGE_SILENT']]);
+  });
+
+  it('by stop leaves what could not be saved to a flush', async () => {
+    const inner = shelf();
+    const full = new Error('full');
+    let fails = true;
+    const setItem = (key: string, value: unknown) => {
+      if (fails) throw full;
+      return inner.setItem(key, value);
+    };
+    const { store, keeping, errors } = kept(virtualTime(), { ...inner, setItem }, { page: browser().tab().page });
+    store.tell.grow();
+    await keeping.stop();
+    fails = false;
+    expect(await keeping.flush()).toBe(true);
+    expect(inner.saved).toBe(sized(13));
+    expect(errors).toMatchObject([{ code: 'WRITE_FAILED', cause: full }]);
   });
 
   it('of an await using block is stop', async () => {

@@ -1,7 +1,9 @@
 /** What other tabs save is taken over; of two that change at once the last to save wins; nobody answers anybody. */
-import { persist } from 'ownstate/app';
+import { createStore } from 'ownstate';
+import { attempt, optimistic, persist, replaceable, type PersistError } from 'ownstate/app';
+import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { browser, json, kept, settings, shelf, slow, virtualTime, type Settings, type Shelf, type Time } from './support.js';
+import { browser, FIRST, json, kept, settings, shelf, slow, virtualTime, type Settings, type Shelf, type Time } from './support.js';
 
 const sized = (size: number) => json({ theme: 'light', size });
 
@@ -331,5 +333,109 @@ describe('a tab', () => {
     store.tell.grow();
     await time.pass(100);
     expect(storage.saved).toBe(sized(13));
+  });
+
+  it.each<[string, (inner: Shelf, time: Time) => Shelf]>([
+    ['at once', (inner) => inner],
+    ['later', (inner, time) => ({ ...inner, ...slow(inner, time) })],
+  ])('with a change of its own does not overwrite what a newer version saved, read %s', async (_when, make) => {
+    const time = virtualTime();
+    const inner = shelf();
+    const { page, emit } = browser().tab();
+    const storage = make(inner, time);
+    const { store, keeping, errors } = kept(time, storage, { page });
+    await time.pass(50);
+    store.tell.grow();
+    inner.kept.set('settings', json({ newer: true }, 1));
+    emit('storage', { storageArea: storage, key: 'settings' });
+    await time.pass(1000);
+    expect(inner.saved).toBe(json({ newer: true }, 1));
+    expect([store.snapshot().size, await keeping.flush()]).toEqual([13, false]);
+    expect(errors).toMatchObject([{ code: 'VERSION_NEWER' }]);
+  });
+
+  it('is kept where the host refuses it a channel', async () => {
+    const storage = shelf();
+    const BroadcastChannel = function () {
+      throw new Error('blocked');
+    };
+    const { store, keeping, errors } = kept(virtualTime(), storage, { page: { BroadcastChannel: BroadcastChannel as never } });
+    store.tell.grow();
+    expect([await keeping.flush(), storage.saved, errors]).toEqual([true, sized(13), []]);
+  });
+});
+
+describe('an optimistic store', () => {
+  /** Settings whose theme is guessed, until the work says whether it may be. */
+  const guessing = (time: Time) => {
+    const work = new Subject<never>();
+    const run = () => work;
+    const store = createStore(optimistic(replaceable({
+      name: 'settings',
+      state: FIRST,
+      commands: {
+        use: (now, theme: string) => attempt({ ...now, theme }, { run }),
+        grow: (now) => ({ ...now, size: now.size + 1 }),
+      },
+    })), { scheduler: time.scheduler });
+    return { store, fail: () => work.error(new Error('no')), succeed: () => work.complete() };
+  };
+
+  it('keeps what another tab saved when an attempt fails that was in flight then', async () => {
+    const time = virtualTime();
+    const { open, inner } = webStorage();
+    const { storage, page, emit } = open();
+    const { store, fail } = guessing(time);
+    const keeping = persist(store, storage, { scheduler: time.scheduler, page });
+    store.ask.use('dark').subscribe({ error: () => undefined });
+    expect(await keeping.flush()).toBe(true);
+    inner.kept.set('settings', json({ theme: 'sepia', size: 20 }));
+    emit('storage', { storageArea: storage, key: 'settings' });
+    store.tell.grow();
+    const reads = inner.log.filter((entry) => entry === 'get').length;
+    fail();
+    await time.pass(1000);
+    expect(store.snapshot()).toEqual({ theme: 'sepia', size: 21 });
+    expect(inner.saved).toBe(json({ theme: 'sepia', size: 21 }));
+    expect(inner.log.filter((entry) => entry === 'get')).toHaveLength(reads);
+  });
+
+  it('saves what is left when an attempt fails whose guess was merged and saved', async () => {
+    const time = virtualTime();
+    const { open, inner } = webStorage();
+    const { storage, page, emit } = open();
+    const { store, fail } = guessing(time);
+    const merge = (now: Settings, { size }: Settings) => ({ ...now, size });
+    const keeping = persist(store, storage, { scheduler: time.scheduler, page, merge });
+    store.ask.use('dark').subscribe({ error: () => undefined });
+    inner.kept.set('settings', sized(20));
+    emit('storage', { storageArea: storage, key: 'settings' });
+    expect(await keeping.flush()).toBe(true);
+    expect(inner.saved).toBe(json({ theme: 'dark', size: 20 }));
+    fail();
+    await time.pass(1000);
+    expect([store.snapshot(), inner.saved]).toEqual([{ theme: 'light', size: 20 }, sized(20)]);
+  });
+
+  it('that can not wait for a storage while an attempt is in flight takes what was saved when it hears of it again', async () => {
+    const time = virtualTime();
+    const inner = shelf();
+    const { page, emit } = browser().tab();
+    const storage = slow(inner, time);
+    const { store, succeed } = guessing(time);
+    const errors: PersistError[] = [];
+    persist(store, storage, { scheduler: time.scheduler, page, onError: (error) => errors.push(error) });
+    await time.pass(50);
+    store.ask.use('dark').subscribe();
+    await time.pass(200);
+    inner.kept.set('settings', json({ theme: 'sepia', size: 20 }));
+    emit('storage', { storageArea: storage, key: 'settings' });
+    await time.pass(50);
+    expect([store.snapshot(), errors.map(({ code }) => code)]).toEqual([{ theme: 'dark', size: 12 }, ['STATE_REFUSED']]);
+    succeed();
+    await time.pass(50);
+    emit('storage', { storageArea: storage, key: 'settings' });
+    await time.pass(500);
+    expect([store.snapshot(), inner.saved]).toEqual([{ theme: 'sepia', size: 20 }, json({ theme: 'sepia', size: 20 })]);
   });
 });
