@@ -18,12 +18,17 @@ export interface ActionMeta {
   readonly id: number;
   /** Number in the order of handling, of the command or of its effect's result; none for one whose handler never began. */
   readonly seq?: number;
-  /** 1 for the first action of this command, 2 for the next. */
+  /** 1 for the first action of this command, 2 for the next; again from 1 for what comes after its end, such as its asker's timeout. */
   readonly step: number;
   /** Type of the command. */
   readonly command: string;
-  /** How it was sent; none where that was before the connection. */
-  readonly form?: 'ask' | 'query' | 'tell';
+  /**
+   * How it was sent, `'own'` by the store itself: by `context.tell`, a tick or a timer. None where that was before the
+   * connection, and for what comes after the command's end.
+   */
+  readonly form?: 'ask' | 'query' | 'tell' | 'own';
+  /** When it was sent, in its first action. */
+  readonly sent?: number;
   /** When this happened, in milliseconds of the store's scheduler. */
   readonly time: number;
   /** How it ended, in the last action of the command. */
@@ -75,7 +80,8 @@ export interface ActionPlan {
 
 /** A command that is on its way. */
 interface Pending {
-  readonly form?: 'ask' | 'query' | 'tell';
+  readonly form?: ActionMeta['form'];
+  readonly sent?: number;
   readonly payload?: unknown;
   readonly hidden: boolean;
   seq?: number;
@@ -88,23 +94,21 @@ export function actionsOf(plan: ActionPlan): (event: TraceEvent) => void {
   const { store, prefix, show } = plan;
   const commands = new Map<number, Pending>();
 
-  const pending = (id: number, type: string): Pending => {
-    let found = commands.get(id);
-    if (found === undefined) commands.set(id, found = { hidden: plan.ignore.includes(type), step: 0, events: [] });
-    return found;
-  };
+  /** One that has been settled before, or came before anybody watched, isn't kept: nothing may tell that it has ended. */
+  const pending = ({ id, type }: TraceEvent): Pending => commands.get(id) ?? { hidden: plan.ignore.includes(type), step: 0, events: [] };
 
   /** The next action of a command. */
   const action = (event: TraceEvent, command: Pending, sign: string, end: Partial<ActionMeta> = {}): CommandAction => {
     const { id, type, time } = event;
-    const { form, payload, seq, events } = command;
+    const { form, sent, payload, seq, events } = command;
     const step = ++command.step;
     command.events = [];
     return {
       type: `${prefix}${type}${sign}`,
       ...(step === 1 && payload !== undefined && { payload }),
       meta: {
-        store, id, ...(seq !== undefined && { seq }), step, command: type, ...(form && { form }), time,
+        store, id, ...(seq !== undefined && { seq }), step, command: type, ...(form && { form }),
+        ...(step === 1 && sent !== undefined && { sent }), time,
         ...(events.length > 0 && { events }), ...end,
       },
     };
@@ -112,12 +116,13 @@ export function actionsOf(plan: ActionPlan): (event: TraceEvent) => void {
 
   const settle = (event: TraceEvent & { kind: 'settled' | 'dropped' }): void => {
     const { id, type } = event;
-    const command = pending(id, type);
+    const command = pending(event);
     commands.delete(id);
     if (command.hidden || (command.form === 'query' && !plan.queries)) return;
     const outcome = event.kind === 'dropped' ? 'dropped' : event.outcome;
     const { value, waited, ran }: { readonly value?: unknown; readonly waited?: number | undefined; readonly ran?: number | undefined } =
       event.kind === 'settled' ? event : {};
+    if (ran !== undefined) command.seq ??= event.seq;
     const end: Partial<ActionMeta> = {
       outcome,
       ...(value !== undefined && { reply: show(value, { store, type, part: 'reply' }) }),
@@ -127,11 +132,11 @@ export function actionsOf(plan: ActionPlan): (event: TraceEvent) => void {
     };
     const held = plan.take(id);
     if (held === undefined) {
-      return plan.append(action(event, command, outcome !== 'replied' ? ' ✗' : command.step === 0 ? '' : ' ✓', end));
+      return plan.append(action(event, command, outcome !== 'replied' ? ' ✗' : command.form && command.step === 0 ? '' : ' ✓', end));
     }
     const { meta } = held;
     const events = [...meta.events ?? [], ...command.events];
-    const sign = outcome === 'failed' ? ' ✗' : meta.step > 1 ? ' ✓' : '';
+    const sign = outcome === 'failed' ? ' ✗' : command.form && meta.step === 1 ? '' : ' ✓';
     plan.append({ ...held, type: `${prefix}${type}${sign}`, meta: { ...meta, ...(events.length > 0 && { events }), ...end } });
   };
 
@@ -139,30 +144,35 @@ export function actionsOf(plan: ActionPlan): (event: TraceEvent) => void {
     const { id, type } = event;
     switch (event.kind) {
       case 'received': {
-        const { form, payload } = event;
+        const { form, payload, time: sent } = event;
         const hidden = plan.own(payload) || plan.ignore.includes(type);
-        commands.set(id, { form, payload: hidden ? undefined : show(payload, { store, type, part: 'payload' }), hidden, step: 0, events: [] });
+        commands.set(id, {
+          form, sent, payload: hidden ? undefined : show(payload, { store, type, part: 'payload' }), hidden, step: 0, events: [],
+        });
         break;
       }
       case 'started': {
-        const command = pending(id, type);
-        command.seq = event.seq;
+        const command = commands.get(id);
+        if (command) command.seq = event.seq;
         break;
       }
       case 'state': {
-        const late = !commands.has(id);
-        const command = pending(id, type);
+        const command = pending(event);
+        command.seq ??= event.seq;
         plan.committed(event.view, type);
-        if (!command.hidden) {
-          plan.hold(id, action(event, command, late || command.step > 0 ? ' …' : ''));
-        }
-        // It has been settled before, or it came before anybody watched.
-        if (late) commands.delete(id);
+        if (!command.hidden) plan.hold(id, action(event, command, command.form && command.step === 0 ? '' : ' …'));
         break;
       }
-      case 'event':
-        if (!commands.get(id)?.hidden) commands.get(id)?.events.push(show(event.event, { store, type, part: 'event' }));
+      case 'event': {
+        const command = pending(event);
+        if (command.hidden) break;
+        command.events.push(show(event.event, { store, type, part: 'event' }));
+        if (commands.has(id)) break;
+        // No action will come that could take it along.
+        const { meta, ...held } = plan.take(id) ?? action(event, { ...command, events: [] }, ' …');
+        plan.hold(id, { ...held, meta: { ...meta, events: [...meta.events ?? [], ...command.events] } });
         break;
+      }
       case 'settled':
       case 'dropped':
         settle(event);

@@ -1,8 +1,6 @@
 /** Plain data in a few characters, for a cell of a table. */
+import { cut, visible } from '../internal/text.js';
 import { isMark } from './plain.js';
-
-/** What has no shape: control characters, ends of lines, halves of surrogate pairs, marks that turn the direction of text. */
-const SHAPELESS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061C\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/gu;
 
 /** What takes no column of its own, and what takes two. */
 const NARROW = /^[\p{M}\u200D\uFE00-\uFE0F]$/u;
@@ -11,21 +9,6 @@ const WIDE = /^[\p{Emoji_Presentation}\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF
 /** A value that `plain` has made. @internal */
 export function brief(value: unknown, longest: number): string {
   return cut(part(value, 3, longest), longest);
-}
-
-/** Text in which all that can't be seen, or changes how the rest is seen, stands as an escape: `\n`, `\u001b`. @internal */
-export function visible(text: string): string {
-  return text.replace(SHAPELESS, (one) => {
-    const known = '\b\t\n\f\r'.indexOf(one);
-    return `\\${known < 0 ? `u${one.charCodeAt(0).toString(16).padStart(4, '0')}` : 'btnfr'.charAt(known)}`;
-  });
-}
-
-/** A text of so many characters at most, which says where something has been cut off. @internal */
-export function cut(text: string, longest: number): string {
-  if (text.length <= longest) return text;
-  // Not in the middle of a surrogate pair.
-  return `${text.slice(0, longest - 1).replace(/\p{Cs}$/u, '')}…`;
 }
 
 /** How many columns a text takes in a terminal. @internal */
@@ -38,7 +21,7 @@ export function widthOf(text: string): number {
 /** Parts so many levels deep, as long as there's room for them. */
 function part(value: unknown, depth: number, room: number): string {
   // A mark stands for a value, and is none.
-  if (typeof value === 'string') return isMark(value) ? value : `'${visible(value.slice(0, room + 1).replace(/[\\']/g, '\\$&'))}'`;
+  if (typeof value === 'string') return isMark(value) ? visible(value) : `'${visible(value.slice(0, room + 1).replace(/[\\']/g, '\\$&'))}'`;
   if (typeof value !== 'object' || value === null) return String(value);
   if (depth === 0) return '…';
   const isList = Array.isArray(value);

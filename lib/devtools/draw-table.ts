@@ -1,6 +1,7 @@
 /** Rows of a trace as a table of text. */
 import { expect, expectObject } from '../internal/expect.js';
-import { brief, cut, visible, widthOf } from './brief.js';
+import { cut, visible } from '../internal/text.js';
+import { brief, widthOf } from './brief.js';
 import type { TraceCommandRow, TraceRow } from './trace-row.js';
 
 /** How a table is drawn. Each field is optional. */
@@ -30,7 +31,7 @@ export function drawTable(rows: readonly TraceRow[], left: number, options: Draw
     ? new Set(drawn.map(({ store }) => store)).size > 1
     : ['ms', 'command'].includes(name) || lines.slice(1).some((cells) => cells[name] !== '');
   const columns = COLUMNS.filter(isShown);
-  const widths = columns.map((name) => Math.max(...lines.map((cells) => widthOf(cells[name]))));
+  const widths = columns.map((name) => lines.reduce((widest, cells) => Math.max(widest, widthOf(cells[name])), 0));
   const text = lines.map((cells) => columns.map((name, i) => {
     const space = ' '.repeat((widths[i] ?? 0) - widthOf(cells[name]));
     return RIGHT.includes(name) ? space + cells[name] : cells[name] + space;
@@ -51,7 +52,7 @@ function cellsOf(row: TraceRow, longest: number): Cells {
     ms, store,
     seq: row.seq === undefined ? '' : String(row.seq),
     // A result stands below its command, or further down, under the same number.
-    command: kind === 'result' ? `#${id} └ ${title}` : `#${id} ${row.form === 'query' ? '? ' : ''}${title}${given}`,
+    command: kind === 'result' ? `#${id} └ ${title}` : `#${id} ${row.form === 'query' ? '? ' : row.form === 'own' ? '~ ' : ''}${title}${given}`,
     waited: msOf(waited),
     ran: msOf(ran),
     commit: cut(commits.map(({ view }) => view === undefined ? '[no view]' : brief(view, longest)).join(' › '), longest),

@@ -11,7 +11,7 @@
 import type { DevtoolsInstance } from './extension.js';
 import type { Log } from './log.js';
 import type { Inspectable } from './sources.js';
-import { momentsOf, travelTo, type History } from './travel.js';
+import { expectWhole, momentsOf, travelTo, type History, type Moment } from './travel.js';
 
 /** What the messages are about. @internal */
 export interface MonitorTarget {
@@ -39,6 +39,7 @@ interface Incoming {
 interface Pressed {
   readonly type?: unknown;
   readonly actionId?: number;
+  readonly index?: number;
   readonly status?: unknown;
   readonly nextLiftedState?: unknown;
 }
@@ -47,6 +48,14 @@ interface Pressed {
 export function answersTo(target: MonitorTarget): (message: unknown) => void {
   const { instance, history, log, stores, prefixes, names, travels, own } = target;
   const report = (error: unknown) => instance.error(error instanceof Error ? error.message : String(error));
+
+  const attempt = (act: () => void) => {
+    try {
+      act();
+    } catch (error) {
+      report(error);
+    }
+  };
 
   /** The views of the stores in a state as it's shown. @throws TypeError where one is missing */
   const split = (state: unknown): readonly unknown[] => names === undefined ? [state] : names.map((name) => {
@@ -57,26 +66,31 @@ export function answersTo(target: MonitorTarget): (message: unknown) => void {
   /** Puts views back, and then goes on. */
   const travel = (views: readonly unknown[], then: () => void = () => undefined) => {
     if (!travels) throw new TypeError('Expected stores with the command `replace` (replaceable of ownstate/app), got one without: nothing can be put back');
-    travelTo(views, stores, (payload) => own.add(payload)).subscribe({ error: report, complete: then });
+    travelTo(views, stores, (payload) => own.add(payload)).subscribe({ error: report, complete: () => attempt(then) });
   };
 
-  const back = (text: unknown, id: number | undefined, then?: () => void) => {
-    const moment = typeof text === 'string' ? history.find(text, id) : undefined;
+  const back = (text: unknown, { actionId, index }: Pressed, then?: () => void) => {
+    const moment = typeof text === 'string' ? history.find(text, actionId, index) : undefined;
     if (moment === undefined) throw new TypeError('Expected a state that was shown and is still kept, got another one');
+    expectWhole(moment);
     travel(moment.views, then);
   };
 
-  const press = ({ type, actionId, status, nextLiftedState }: Pressed, state: unknown) => {
+  const press = (pressed: Pressed, state: unknown) => {
+    const { type, status, nextLiftedState } = pressed;
     switch (type) {
       case 'JUMP_TO_STATE':
-      case 'JUMP_TO_ACTION': return back(state, actionId);
-      case 'ROLLBACK': return back(state, undefined, log.begin);
+      case 'JUMP_TO_ACTION': return back(state, pressed);
+      case 'ROLLBACK': return back(state, { index: 0 }, log.begin);
       case 'RESET': return travel(log.first, log.begin);
       case 'COMMIT': return log.begin();
       case 'PAUSE_RECORDING': return log.pause(status === true);
       case 'IMPORT_STATE': {
         const { moments, at } = momentsOf(nextLiftedState, split);
-        return travel(moments[at]?.views ?? [], () => {
+        // A cast: a log has at least one.
+        const moment = moments[at] as Moment;
+        expectWhole(moment);
+        return travel(moment.views, () => {
           history.load(moments);
           instance.send(null, nextLiftedState);
         });
@@ -89,21 +103,21 @@ export function answersTo(target: MonitorTarget): (message: unknown) => void {
 
   const dispatch = (payload: unknown) => {
     const { type, payload: content } = commandOf(payload);
-    const i = prefixes.findIndex((prefix) => typeof type === 'string' && type.startsWith(prefix));
+    // `shop/cart/add` is meant for the store `shop/cart`, if there is one beside `shop`.
+    const prefix = prefixes.filter((one) => typeof type === 'string' && type.startsWith(one)).reduce((a, b) => a.length > b.length ? a : b, '');
+    const i = prefixes.indexOf(prefix);
     const store = stores[i];
     if (store === undefined || typeof type !== 'string') throw new TypeError(`Expected a type such as '${prefixes[0] ?? ''}add', got ${String(type)}`);
     // A cast: the store itself refuses what it doesn't know.
-    store.send({ type: type.slice((prefixes[i] ?? '').length), payload: content } as never).subscribe({ error: report });
+    store.send({ type: type.slice(prefix.length), payload: content } as never).subscribe({ error: report });
   };
 
   return (message) => {
     const { type, payload, state } = Object(message) as Incoming;
-    try {
+    attempt(() => {
       if (type === 'DISPATCH') press(Object(payload) as Pressed, state);
       else if (type === 'ACTION') dispatch(payload);
-    } catch (error) {
-      report(error);
-    }
+    });
   };
 }
 

@@ -11,8 +11,14 @@ export const REDACTED = '[redacted]';
 const MOST = 100_000;
 const DEEPEST = 64;
 
+/**
+ * What nodes, events and windows have: one of them leads to the whole page. (`onClick={store.tell.reset}` gives the event
+ * as a payload.)
+ */
+const OF_A_PAGE = ['nodeType', 'preventDefault', 'window'];
+
 /** What stands in the place of something that has no plain form, or is kept from view. */
-const MARK = /^\[(redacted|circular|getter|unreadable|deeper|more|no view|function.*|(Map|Set)|[A-Z]\w*)\]$/;
+const MARK = /^\[(redacted|circular|getter|unreadable|deeper|more|no view|function|Map|Set|object \w+|Date .*|-?\d+n|NaN|-?Infinity|Symbol\(.*\)|\/.*\/\w*)\]$/s;
 
 /** @internal */
 export function isMark(value: unknown): boolean {
@@ -21,20 +27,21 @@ export function isMark(value: unknown): boolean {
 
 /** The first mark within plain data, if there's one: it can't be made the value again that it stands for. @internal */
 export function markIn(value: unknown): string | undefined {
-  const parts: unknown[] = [value];
+  const parts = new Set<unknown>([value]);
   for (const part of parts) {
     if (isMark(part)) return part as string;
     if (typeof part !== 'object' || part === null) continue;
     const mark = Object.keys(part).find(isMark);
     if (mark !== undefined) return mark;
-    for (const inner of Object.values(part)) parts.push(inner);
+    for (const inner of Object.values(part)) parts.add(inner);
   }
   return undefined;
 }
 
 /**
- * Numbers that JSON has no word for, bigints, symbols and dates become text; a Map `{ '[Map]': [[key, value], …] }`, a Set
- * `{ '[Set]': […] }`, an error its name, message and fields; functions, getters, rings and what can't be read a mark.
+ * Numbers that JSON has no word for, bigints, symbols, dates and regular expressions become marks that say what they were;
+ * a Map `{ '[Map]': [[key, value], …] }`, a Set `{ '[Set]': […] }`, an error its name, message and fields; functions,
+ * getters, rings, objects that show nothing or belong to a page and what can't be read a mark.
  *
  * @param value anything at all
  * @param rules paths of fields, in lower case, whose values are redacted
@@ -89,8 +96,8 @@ export function plain(value: unknown, rules: readonly (readonly string[])[] = []
       return { '[Map]': items(part, entry) };
     }
     if (part instanceof Set) return { '[Set]': items(part) };
-    if (part instanceof Date) return Number.isNaN(part.getTime()) ? 'Invalid Date' : part.toISOString();
-    if (part instanceof RegExp) return String(part);
+    if (part instanceof Date) return `[Date ${Number.isNaN(part.getTime()) ? 'invalid' : part.toISOString()}]`;
+    if (part instanceof RegExp) return `[${String(part)}]`;
     if (isObservable(part) || ArrayBuffer.isView(part)) return named(part);
     if (part instanceof Error) {
       const { name, message, cause } = part;
@@ -99,15 +106,15 @@ export function plain(value: unknown, rules: readonly (readonly string[])[] = []
     const found = own(part);
     const prototype = Object.getPrototypeOf(part) as object | null;
     const isBare = prototype === null || Object.getPrototypeOf(prototype) === null;
-    return isBare || Object.keys(found).length > 0 ? fields(Object.entries(found)) : named(part);
+    return isBare || (Object.keys(found).length > 0 && !OF_A_PAGE.some((name) => name in part)) ? fields(Object.entries(found)) : named(part);
   };
 
   const copy = (part: unknown): unknown => {
     room--;
     switch (typeof part) {
-      case 'number': return Number.isFinite(part) ? part : String(part);
-      case 'bigint': return `${part}n`;
-      case 'symbol': return String(part);
+      case 'number': return Number.isFinite(part) ? part : `[${part}]`;
+      case 'bigint': return `[${part}n]`;
+      case 'symbol': return `[${String(part)}]`;
       case 'function': return '[function]';
       case 'object': break;
       default: return part;
@@ -139,7 +146,7 @@ function own(part: object): Record<string, unknown> {
 /** An object that shows nothing, by the name of its class. */
 function named(part: object): string {
   const { name } = Object(part.constructor) as { readonly name?: unknown };
-  return `[${typeof name === 'string' && /^[A-Z]\w*$/.test(name) ? name : 'Object'}]`;
+  return `[object ${typeof name === 'string' && /^[A-Z]\w*$/.test(name) ? name : 'Object'}]`;
 }
 
 /** Whether a path ends with a rule, in which `*` is any field. */

@@ -39,7 +39,8 @@ export interface TraceRecorder {
   draw(options?: DrawTableOptions): string;
   /**
    * The commands whose handlers began, for `replay`: those of one store, by its name in the rows, or of all. Queries aren't
-   * among them, nor what was sent before the recording began.
+   * among them, nor what the store sent itself (it does so again), nor what was sent before the recording began or whose row
+   * was left out.
    */
   recording(store?: string): Recording;
   /** Forgets all rows. What still runs then comes without its begin. */
@@ -53,7 +54,7 @@ type Writing<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer I)[] 
 
 /**
  * Records what happens in a store, or in several side by side: command, commits, reply or failure, how long each waited and
- * ran, results of effects, events, drops, withdrawals and phases. Ticks and timers are commands that are told. For a look
+ * ran, results of effects, events, drops, withdrawals and phases. For a look
  * at a service that runs, for a log beside an error report, for a failing test.
  *
  * It watches `trace$` and nothing else: what the stores do stays the same, and failed tells are reported as before. Values

@@ -15,12 +15,13 @@ export type Recording = readonly RecordedCommand[];
 
 /** What the actions of a log say of their command. */
 interface Logged {
-  readonly action?: { readonly payload?: unknown; readonly meta?: Partial<ActionMeta> };
+  readonly action?: { readonly payload?: unknown; readonly meta?: Partial<ActionMeta> | null };
 }
 
 /**
  * Reads the commands out of a log that was exported from the DevTools, for `replay`: those whose handlers began, in their
- * order. Queries aren't among them, nor what the log doesn't show from its begin on; actions of other origin are passed over.
+ * order. Queries aren't among them, nor what the store sent itself (it does so again), nor what the log doesn't show from its
+ * begin on; actions of other origin are passed over.
  *
  * @param log the text of the file, or what it's parsed to
  * @param store the name of one store, if the log is of several
@@ -34,7 +35,7 @@ interface Logged {
  *   stagedActionIds: [0, 1],
  *   actionsById: {
  *     0: { action: { type: '@@INIT' } },
- *     1: { action: { type: 'add', payload: 5, meta: { store: 'counter', id: 1, seq: 1, step: 1, command: 'add', form: 'tell', time: 100 } } },
+ *     1: { action: { type: 'add', payload: 5, meta: { store: 'counter', id: 1, seq: 1, step: 1, command: 'add', form: 'tell', sent: 100, time: 100 } } },
  *   },
  * });
  * console.log(readLog(file)); // [ { time: 0, type: 'add', payload: 5 } ]
@@ -47,10 +48,12 @@ export function readLog(log: unknown, store?: string): Recording {
   const found: RecordedCommand[] = [];
   // A cast: it has been looked at above.
   for (const key of stagedActionIds as readonly unknown[]) {
-    const { payload, meta = {} } = (actionsById as Readonly<Record<string, Logged>>)[String(key)]?.action ?? {};
-    const { command, seq, step, form, time = 0 } = meta;
+    const { payload, meta } = (actionsById as Readonly<Record<string, Logged>>)[String(key)]?.action ?? {};
+    const { store: from, command, seq, step, form, sent = 0 } = meta ?? {};
     const isSent = (form === 'ask' || form === 'tell') && seq !== undefined && step === 1;
-    if (command !== undefined && isSent && (store === undefined || meta.store === store)) found.push({ time, type: command, payload });
+    if (command !== undefined && isSent && (store === undefined || from === store)) {
+      found.push({ time: sent, type: command, ...(payload !== undefined && { payload }) });
+    }
   }
   const begin = found[0]?.time ?? 0;
   return found.map((one) => ({ ...one, time: one.time - begin }));

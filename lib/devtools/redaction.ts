@@ -38,7 +38,8 @@ export function showing({ redact = [], sanitize }: Redaction): Show {
   if (sanitize !== undefined) expectFunction(sanitize, 'sanitize');
   const rules = redact.map((name) => name.toLowerCase().split('.'));
   return (value, part) => {
-    if (sanitize === undefined) return plain(value, rules);
+    // What isn't there has nothing to hide.
+    if (value === undefined || sanitize === undefined) return plain(value, rules);
     try {
       return plain(sanitize(value, part), rules);
     } catch {

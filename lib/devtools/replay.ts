@@ -7,9 +7,9 @@ import { inspectable, type Inspectable } from './sources.js';
 
 /** How commands are sent again. Each field is optional. */
 export interface ReplayOptions {
-  /** `'at once'` (default): one after the other, as fast as the mailbox takes them. `'recorded'`: at the times they were sent. */
+  /** `'at once'` (default): one after the other, without waiting for replies. `'recorded'`: at the times they were sent. */
   readonly timing?: 'at once' | 'recorded';
-  /** Commands that aren't sent, such as those of ticks and timers, which the store sends by itself. Default: none. */
+  /** Commands that aren't sent. Default: none. */
   readonly ignore?: readonly string[];
   /** The time of `'recorded'`: the store's scheduler. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
@@ -29,15 +29,19 @@ export interface ReplayedCommand extends RecordedCommand {
  * each as soon as that's known, and completes when all are answered; an error of a command is part of that, and ends
  * nothing. Who unsubscribes has no more of them sent.
  *
- * A store of the same definition comes to the same state where its handlers go by state, payload and `context.now()`
- * alone, and don't tell the store itself: what a handler, a tick or a timer told was recorded as any other command, and
- * would come twice. `ignore` leaves such commands out. Effects run anew, with whatever the world answers now; and those
- * that replaced each other (policy `'switch'`) or met at their times need `timing: 'recorded'`.
+ * A store of the same definition comes to the same state where its handlers go by state and payload alone. What it sent
+ * itself (`context.tell`, ticks, timers) isn't recorded, since it does so again; where such commands meet others, where
+ * handlers read `context.now()`, and where effects replace each other (policy `'switch'`), it takes `timing: 'recorded'`.
+ * Effects run anew, with whatever the world answers now.
+ *
+ * Gotchas: all are sent as asks. Where handlers take time, those that are sent at once wait together, so the mailbox needs
+ * room for them and the asks time: `replay(store.with({ timeout: 600_000 }), recording)`. Payloads are those of the
+ * recording: an instance of a class comes as a plain object.
  *
  * @param store the store, or a client of it
  * @param recording what a recorder's `recording` gives, or `readLog`
  * @param options at which times, and without which commands
- * @throws TypeError for a payload that isn't whole in the recording (redacted, a function, a Map), for what is no store
+ * @throws TypeError for a payload that isn't whole in the recording (redacted, a function, a Map, a date), for what is no store
  * and no recording, and for options that are none
  *
  * @example

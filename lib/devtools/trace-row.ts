@@ -36,8 +36,11 @@ export interface TraceCommandRow {
   readonly seq: number | undefined;
   /** Type of the command. */
   readonly type: string;
-  /** How it was sent; `undefined` where that was before the recording began. Ticks and timers tell. */
-  readonly form: 'ask' | 'query' | 'tell' | undefined;
+  /**
+   * How it was sent, `'own'` by the store itself: by `context.tell`, a tick or a timer. `undefined` where that was before
+   * the recording began.
+   */
+  readonly form: 'ask' | 'query' | 'tell' | 'own' | undefined;
   readonly payload: unknown;
   /** When it was sent; for a result, when it began to be folded. Milliseconds since the recording's first event. */
   readonly time: number;

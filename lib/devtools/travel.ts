@@ -13,6 +13,8 @@ export interface Moment {
   readonly views: readonly unknown[];
   /** What the monitor was shown. */
   readonly shown: unknown;
+  /** Whether it comes from a log, so that its views are only what was shown. */
+  readonly imported?: boolean;
 }
 
 /** @internal */
@@ -22,8 +24,8 @@ export interface History {
   add(moment: Omit<Moment, 'id'>): void;
   /** Takes over a log that was imported. */
   load(moments: readonly Moment[]): void;
-  /** The moment that looks like this; of several the one at that action, else the latest. */
-  find(text: string, id?: number): Moment | undefined;
+  /** The moment that looks like this; of several the one at that action, else the one at that place, else the latest. */
+  find(text: string, id?: number, index?: number): Moment | undefined;
 }
 
 /** Keeps as many moments as the monitor keeps actions. @internal */
@@ -37,16 +39,17 @@ export function historyOf(maxAge: number): History {
     },
     add: (moment) => {
       moments.push({ id: next++, ...moment });
-      if (moments.length > maxAge) moments.shift();
+      // An imported log may have been longer.
+      if (moments.length > maxAge) moments = moments.slice(-maxAge);
     },
     load: (loaded) => {
       moments = [...loaded];
       next = Math.max(0, ...loaded.map(({ id }) => id)) + 1;
     },
-    find: (text, id) => {
+    find: (text, id, index = -1) => {
       const wanted = normal(text);
       const alike = moments.filter(({ shown }) => JSON.stringify(shown) === wanted);
-      return alike.find((moment) => moment.id === id) ?? alike.at(-1);
+      return alike.find((moment) => moment.id === id) ?? alike.find((moment) => moment === moments[index]) ?? alike.at(-1);
     },
   };
 }
@@ -74,7 +77,13 @@ export function travelTo(views: readonly unknown[], stores: readonly Inspectable
   return replies.length === 0 ? of(undefined) : forkJoin(replies);
 }
 
-/** The moments of an imported log. @throws TypeError for what is no log, or one that holds what can't be put back @internal */
+/** @throws TypeError for a moment of an imported log that isn't whole @internal */
+export function expectWhole({ shown, imported }: Moment): void {
+  const mark = imported ? markIn(shown) : undefined;
+  if (mark !== undefined) throw new TypeError(`Expected the state to be whole, got one with ${mark} in it, which can't be put back`);
+}
+
+/** The moments of an imported log, and which of them is shown. @throws TypeError for what is no log of these stores @internal */
 export function momentsOf(log: unknown, split: (shown: unknown) => readonly unknown[]): { readonly moments: readonly Moment[]; readonly at: number } {
   const { computedStates, stagedActionIds, currentStateIndex } = Object(log) as {
     readonly computedStates?: readonly { readonly state?: unknown }[]; readonly stagedActionIds?: readonly number[]; readonly currentStateIndex?: number;
@@ -83,7 +92,5 @@ export function momentsOf(log: unknown, split: (shown: unknown) => readonly unkn
   // A cast: `isArray` forgets what it's an array of.
   const shown = (computedStates as readonly { readonly state?: unknown }[]).map(({ state }) => state);
   const at = Math.min(currentStateIndex ?? Infinity, shown.length - 1);
-  const mark = markIn(shown[at]);
-  if (mark !== undefined) throw new TypeError(`Expected the state to be whole, got one with ${mark} in it, which can't be put back`);
-  return { moments: shown.map((state, i) => ({ id: stagedActionIds?.[i] ?? i, views: split(state), shown: state })), at };
+  return { moments: shown.map((state, i) => ({ id: stagedActionIds?.[i] ?? i, views: split(state), shown: state, imported: true })), at };
 }

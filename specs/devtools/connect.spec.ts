@@ -1,9 +1,9 @@
 /** What the DevTools show of a store. */
-import { createStore, effect, reply, replyLater, type, type TraceEvent } from 'ownstate';
-import { connectDevtools, type DevtoolsOptions } from 'ownstate/devtools';
+import { createStore, effect, reply, replyLater, type, type Context, type TraceEvent } from 'ownstate';
+import { connectDevtools, readLog, type DevtoolsOptions } from 'ownstate/devtools';
 import { marbles } from 'ownstate/testing';
-import { map, NEVER, Observable, timer } from 'rxjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { asapScheduler, map, NEVER, Observable, take, timer } from 'rxjs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fakeExtension } from './support/fake-extension.js';
 
 const account = {
@@ -43,7 +43,7 @@ describe('the monitor shows', () => {
     store.tell.deposit(5);
     expect(monitor.actions()).toMatchObject([{
       type: 'deposit', payload: 5,
-      meta: { store: 'account', command: 'deposit', id: 1, seq: 1, step: 1, form: 'tell', outcome: 'replied', waited: expect.any(Number) as unknown, ran: expect.any(Number) as unknown },
+      meta: { store: 'account', command: 'deposit', id: 1, seq: 1, step: 1, form: 'tell', sent: expect.any(Number) as unknown, outcome: 'replied', waited: expect.any(Number) as unknown, ran: expect.any(Number) as unknown },
     }]);
     expect(monitor.actions()[0]!.meta).not.toHaveProperty('reply');
     expect(monitor.states()).toEqual([100, 105]);
@@ -168,6 +168,101 @@ describe('the monitor shows', () => {
     expect(extension.instances[0]!.actions()[0]!.meta).not.toHaveProperty('seq');
   }));
 
+  it('what the store sends itself, as its own', marbles((m) => {
+    const extension = fakeExtension();
+    const store = m.store({
+      state: 0, ticks: { tick: 2 },
+      commands: {
+        tick: (n) => n + 10,
+        add: (n, by: number) => n + by,
+        twice: (n, by: number, { tell }: Context<never>) => {
+          tell('add', by);
+          return n + by;
+        },
+      },
+    });
+    connectDevtools(store, { extension });
+    store.tell.twice(1);
+    timer(3).subscribe(() => void store.shutdown());
+    m.flush();
+    expect(extension.instances[0]!.actions().map(({ type: title, meta }) => [title, meta?.form, meta?.sent])).toEqual([
+      ['twice', 'tell', 0], ['add', 'own', 0], ['tick', 'own', 2], ['(draining)', undefined, undefined], ['(closed)', undefined, undefined],
+    ]);
+  }));
+
+  describe('what comes when its asker has given up:', () => {
+    const late = {
+      state: 0,
+      events: type<string>(),
+      commands: {
+        slow: (n: number, by: number, { emit }: Context<string>) => timer(3).pipe(map(() => {
+          emit('slow');
+          return n + by;
+        })),
+        load: (n: number, by: number) => timer(2, 2).pipe(take(2), map((i) => n + by + i)),
+        work: (n: number, by: number) => effect(n + by, {
+          run: () => timer(3),
+          done: (now: number, _zero: number, { emit }: Context<string>) => {
+            emit('done');
+            return now + by;
+          },
+        }),
+      },
+    };
+
+    it.each([
+      ['a state, and what is announced with it', 'slow', [
+        { type: 'slow ✗', payload: 5, meta: { id: 1, seq: 1, step: 1, outcome: 'failed' } },
+        { type: 'slow …', meta: { id: 1, seq: 1, time: 3, events: ['slow'] } },
+      ], [0, 0, 5]],
+      ['each state of an Observable', 'load', [
+        { type: 'load ✗', payload: 5, meta: { seq: 1 } }, { type: 'load …', meta: { seq: 1, time: 2 } }, { type: 'load …', meta: { seq: 1, time: 4 } },
+      ], [0, 0, 5, 6]],
+      ['the result of an effect', 'work', [
+        { type: 'work', payload: 5, meta: { seq: 1 } }, { type: 'work ✗', meta: { seq: 1, step: 2 } },
+        { type: 'work …', meta: { seq: 2, time: 3, events: ['done'] } },
+      ], [0, 5, 5, 10]],
+    ] as const)('%s', (_what, name, actions, states) => {
+      marbles((m) => {
+        const extension = fakeExtension();
+        const store = m.store(late);
+        connectDevtools(store, { extension });
+        store.with({ timeout: 1 }).ask[name](5).subscribe({ error: () => undefined });
+        m.flush();
+        const [monitor] = extension.instances;
+        expect(monitor!.actions()).toMatchObject(actions);
+        for (const { type: title, payload, meta } of monitor!.actions().filter(({ type: one }) => one.endsWith('…'))) {
+          expect([title, payload, meta?.form, meta?.outcome]).toEqual([`${name} …`, undefined, undefined, undefined]);
+        }
+        expect(monitor!.states()).toEqual(states);
+        expect(readLog(monitor!.exportLog()).map(({ type: one }) => one)).toEqual([name]);
+      })();
+    });
+  });
+
+  it('the end of what was sent before the connection', marbles((m) => {
+    const extension = fakeExtension();
+    const store = m.store({ state: 0, commands: { slow: (n) => timer(2).pipe(map(() => n + 1)), ring: (n) => replyLater(n, timer(9)), add: (n) => n + 1 } });
+    store.tell.slow();
+    store.tell.add();
+    store.ask.ring();
+    connectDevtools(store, { extension });
+    m.flush();
+    expect(extension.instances[0]!.actions()).toMatchObject([
+      { type: 'slow ✓', meta: { id: 1, seq: 1, outcome: 'replied' } }, { type: 'add ✓', meta: { id: 2, seq: 2, outcome: 'replied' } },
+      { type: 'ring …', meta: { id: 3, seq: 3 } }, { type: 'ring ✓', meta: { id: 3, seq: 3, reply: 0 } },
+    ]);
+  }));
+
+  it('what happens at once in one task, however much it is', () => {
+    const schedule = vi.spyOn(asapScheduler, 'schedule');
+    const { store, monitor } = shown();
+    for (let i = 0; i < 5; i++) store.tell.deposit(1);
+    expect(schedule).toHaveBeenCalledTimes(1);
+    expect(monitor.states()).toEqual([100, 101, 102, 103, 104, 105]);
+    schedule.mockRestore();
+  });
+
   it('the phases of a store that ends, and then nothing more', async () => {
     const { store, connection, monitor } = shown();
     expect(connection.connected).toBe(true);
@@ -220,9 +315,9 @@ describe('the monitor shows', () => {
     connectDevtools(store, { extension });
     store.tell.take({ ring, big: 5n, call: () => 1, when: new Date(0), not: NaN, set: new Set([1]) });
     expect(extension.instances[0]!.actions()[0]!.payload).toEqual({
-      ring: { self: '[circular]' }, big: '5n', call: '[function]', when: '1970-01-01T00:00:00.000Z', not: 'NaN', set: { '[Set]': [1] },
+      ring: { self: '[circular]' }, big: '[5n]', call: '[function]', when: '[Date 1970-01-01T00:00:00.000Z]', not: '[NaN]', set: { '[Set]': [1] },
     });
-    expect(extension.instances[0]!.states().at(-1)).toEqual({ '[Map]': [['a', '1n']] });
+    expect(extension.instances[0]!.states().at(-1)).toEqual({ '[Map]': [['a', '[1n]']] });
   });
 
   it('no field that is redacted, wherever it stands', () => {

@@ -86,6 +86,42 @@ describe('a table', () => {
     ));
   }));
 
+  it('marks what the store sends itself, and queries', marbles((m) => {
+    const store = m.store({
+      state: 0, ticks: { tick: 2 }, queries: { get: (n) => n },
+      commands: {
+        tick: (n) => n + 10,
+        add: (n, by: number) => n + by,
+        twice: (n, by: number, { tell, timers }: Context<never>) => {
+          tell('add', by);
+          timers.set('later', 1, 'add', 7);
+          return n + by;
+        },
+      },
+    });
+    const recorder = recordTrace(store);
+    store.ask.twice(1);
+    store.ask.get();
+    timer(3).subscribe(() => void store.shutdown());
+    m.flush();
+    expect(recorder.draw().split('\n').slice(2)).toEqual([
+      ' 0    1  #1 twice 1       0    0  1       ✓',
+      ' 0    2  #2 ~ add 1       0    0  2       ✓',
+      ' 0    2  #3 ? get         0    0          ✓ 2',
+      ' 1    3  #4 ~ add 7       0    0  9       ✓',
+      ' 2    4  #5 ~ tick        0    0  19      ✓',
+      ' 3       (draining)',
+      ' 3       (closed)',
+    ]);
+  }));
+
+  it('draws any number of rows', () => {
+    const store = createStore({ state: 0, commands: { add: (n) => n + 1 } });
+    const recorder = recordTrace(store, { limit: Infinity });
+    for (let i = 0; i < 150_000; i++) store.tell.add();
+    expect(recorder.draw({ most: Infinity }).split('\n')).toHaveLength(150_002);
+  });
+
   it('says how many rows are left out', marbles((m) => {
     const store = m.store({ state: 0, commands: { add: (n) => n + 1 } });
     const recorder = recordTrace(store);

@@ -109,6 +109,12 @@ describe('the monitor', () => {
     expect(store.snapshot()).toBe(first);
     monitor!.jumpToAction(2);
     expect(store.snapshot()).toEqual({ token: 'three', since: now });
+    monitor!.jumpToState(1);
+    expect(store.snapshot()).toEqual({ token: 'two', since: now });
+    monitor!.commit();
+    store.tell.enter('four');
+    monitor!.rollback();
+    expect(store.snapshot()).toEqual({ token: 'two', since: now });
   });
 
   it('waits for its turn, as every command does', marbles((m) => {
@@ -239,6 +245,16 @@ describe('the dispatcher', () => {
     expect(extension.instances[0]!.errors).toEqual(["Expected a type such as 'one/add', got add"]);
   });
 
+  it('tells stores apart whose names begin alike', () => {
+    const extension = fakeExtension();
+    const [shop, cart] = [createStore({ ...counter, name: 'shop' }), createStore({ ...counter, name: 'shop/cart' })];
+    connectDevtools([shop, cart], { extension });
+    extension.instances[0]!.dispatch('{ "type": "shop/cart/add", "payload": 4 }');
+    extension.instances[0]!.dispatch('{ "type": "shop/add", "payload": 1 }');
+    expect([shop.snapshot(), cart.snapshot()]).toEqual([{ count: 1 }, { count: 4 }]);
+    expect(extension.instances[0]!.errors).toEqual([]);
+  });
+
   it.each([
     ['an unknown command', '{ "type": "jump" }', /jump/],
     ['a text that is no JSON', "{ type: 'add' }", /^Expected JSON such as \{ "type": "add", "payload": 5 \}, got \{ type: 'add' \}$/],
@@ -290,6 +306,67 @@ describe('a log', () => {
     monitor!.importLog(monitor!.exportLog());
     expect(monitor!.errors).toEqual(["Expected the state to be whole, got one with [redacted] in it, which can't be put back"]);
     expect(store.snapshot()).toEqual({ token: 'y' });
+  });
+
+  it('with redacted fields in another state is put in, and not travelled to that state', () => {
+    const extension = fakeExtension();
+    const first: { readonly token?: string } = { token: 'x' };
+    const store = createStore(replaceable({ state: first, commands: { leave: () => ({}) } }));
+    connectDevtools(store, { extension, redact: ['token'] });
+    store.tell.leave();
+    const [monitor] = extension.instances;
+    monitor!.importLog(monitor!.exportLog());
+    expect(monitor!.errors).toEqual([]);
+    monitor!.jumpToAction(0);
+    expect(monitor!.errors).toEqual(["Expected the state to be whole, got one with [redacted] in it, which can't be put back"]);
+    expect(store.snapshot()).toEqual({});
+  });
+
+  it('that the extension refuses is reported', () => {
+    const file = travelling().monitor.exportLog();
+    const inner = fakeExtension();
+    const extension = {
+      connect: (config: Parameters<typeof inner.connect>[0]) => {
+        const instance = inner.connect(config);
+        // The real one reads `action.type` of what is no action, if a person has set a filter in its options.
+        const send: typeof instance.send = (action, state) => {
+          if (action === null) throw new TypeError('Cannot read properties of null');
+          instance.send(action, state);
+        };
+        return { ...instance, send };
+      },
+    };
+    connectDevtools(createStore(replaceable(counter)), { extension });
+    inner.instances[0]!.importLog(file);
+    expect(inner.instances[0]!.errors).toEqual(['Cannot read properties of null']);
+  });
+
+  it('that is longer than maxAge is kept as long as the monitor keeps it', () => {
+    const file = travelling().monitor.exportLog();
+    const { store, monitor } = travelling({ maxAge: 2 });
+    monitor.importLog(file);
+    store.tell.add(10);
+    expect(monitor.states()).toEqual([{ count: 6 }, { count: 16 }]);
+    monitor.post({ type: 'DISPATCH', payload: { type: 'JUMP_TO_STATE', index: 0 }, state: '{"count":1}' });
+    expect(monitor.errors).toEqual(['Expected a state that was shown and is still kept, got another one']);
+    monitor.jumpToState(0);
+    expect(store.snapshot()).toEqual({ count: 6 });
+  });
+
+  it('with what has no JSON is not put in, and with text that only looks like it, is', () => {
+    const first: { readonly when: unknown } = { when: 0 };
+    for (const [when, whole] of [[new Date(5), false], [NaN, false], [5n, false], ['[WIP]', true], ['[Draft]', true]] as const) {
+      const extension = fakeExtension();
+      const store = createStore(replaceable({ state: first, commands: { put: (_state, value: unknown) => ({ when: value }) } }));
+      connectDevtools(store, { extension });
+      const [monitor] = extension.instances;
+      store.tell.put(when);
+      const file = monitor!.exportLog();
+      store.tell.put(1);
+      monitor!.importLog(file);
+      expect([when, monitor!.errors.length]).toEqual([when, whole ? 0 : 1]);
+      expect(store.snapshot()).toEqual({ when: whole ? when : 1 });
+    }
   });
 
   it('that is none, or is of other stores, is reported', () => {

@@ -21,6 +21,19 @@ class Point {
   readonly y = 2;
 }
 
+/** As React makes it: with the whole page in its fields. */
+class Click {
+  readonly target = new Paragraph();
+  preventDefault(): void {}
+}
+
+class Paragraph {
+  readonly parent = 'page';
+  get nodeType(): number {
+    throw new Error('not to be called');
+  }
+}
+
 class Empty {
   readonly #hidden = 1;
 
@@ -34,16 +47,17 @@ const deep = (levels: number): unknown => levels === 0 ? 'end' : [deep(levels - 
 describe('what is shown', () => {
   it.each([
     ['plain data as it is', { a: [1, 'x', true, null], b: {} }, { a: [1, 'x', true, null], b: {} }],
-    ['a number that JSON has no word for', [NaN, -Infinity], ['NaN', '-Infinity']],
-    ['a bigint', 5n, '5n'],
-    ['a symbol', Symbol('here'), 'Symbol(here)'],
+    ['a number that JSON has no word for', [NaN, -Infinity], ['[NaN]', '[-Infinity]']],
+    ['a bigint', 5n, '[5n]'],
+    ['a symbol', Symbol('here'), '[Symbol(here)]'],
     ['a function', () => 1, '[function]'],
-    ['a date', [new Date(0), new Date(NaN)], ['1970-01-01T00:00:00.000Z', 'Invalid Date']],
-    ['a regular expression', /a+/g, '/a+/g'],
+    ['a date', [new Date(0), new Date(NaN)], ['[Date 1970-01-01T00:00:00.000Z]', '[Date invalid]']],
+    ['a regular expression', /a+/g, '[/a+/g]'],
     ['a Map', new Map<unknown, unknown>([['a', 1], [{ b: 2 }, new Set([3])]]), { '[Map]': [['a', 1], [{ b: 2 }, { '[Set]': [3] }]] }],
-    ['an error, with its fields and its cause', Object.assign(new RangeError('no', { cause: 1n }), { code: 5 }), { name: 'RangeError', message: 'no', code: 5, cause: '1n' }],
+    ['an error, with its fields and its cause', Object.assign(new RangeError('no', { cause: 1n }), { code: 5 }), { name: 'RangeError', message: 'no', code: 5, cause: '[1n]' }],
     ['an instance by its fields', new Point(), { x: 1, y: 2 }],
-    ['an instance without fields by its class', [new Empty(), Promise.resolve(), new Uint8Array(9), of(1)], ['[Empty]', '[Promise]', '[Uint8Array]', '[Observable]']],
+    ['an event and a node of a page by their class', [new Click(), new Paragraph(), { nodeType: 'mine' }], ['[object Click]', '[object Paragraph]', { nodeType: 'mine' }]],
+    ['an instance without fields by its class', [new Empty(), Promise.resolve(), new Uint8Array(9), of(1)], ['[object Empty]', '[object Promise]', '[object Uint8Array]', '[object Observable]']],
     ['an object without a prototype', Object.assign(Object.create(null) as object, { a: 1 }), { a: 1 }],
     ['what is there twice, twice', ((one) => [one, one])({ a: 1 }), [{ a: 1 }, { a: 1 }]],
   ])('is %s', (_what, value, expected) => {
@@ -156,6 +170,13 @@ describe('redaction', () => {
       ['1234', { store: 'door', type: 'open', part: 'payload' }], [{ a: 1 }, { store: 'door', type: 'open', part: 'state' }],
     ]);
     expect(recorder.rows[0]).toMatchObject({ payload: 'a key', commits: [{ view: { a: 1 } }] });
+  });
+
+  it('by a function is not asked for what is not there', () => {
+    const store = createStore({ state: 0, commands: { add: (n, by: number = 1) => n + by } });
+    const recorder = recordTrace(store, { sanitize: () => 'hidden' });
+    store.ask.add();
+    expect(recorder.rows[0]).toMatchObject({ payload: undefined, reply: undefined, error: undefined, commits: [{ view: 'hidden' }] });
   });
 
   it('by a function that throws hides all', () => {

@@ -101,9 +101,9 @@ describe('a recorder writes down', () => {
       store.tell.ring(1);
     });
   }, [
-    '0 command 1/1 tell ring 0 replied 0+0', '1 command 2/2 tell add 100 replied 0+0', '2 command 3/3 tell ring 100 replied 0+0',
-    '2 command 4/4 tell slow 100 replied 0+5', '2 command 5/5 tell ring 100 replied 5+0', '3 command 6/undefined tell add  withdrawn 4+undefined',
-    '8 command 7/6 tell add 200 replied 0+0',
+    '0 command 1/1 tell ring 0 replied 0+0', '1 command 2/2 own add 100 replied 0+0', '2 command 3/3 tell ring 100 replied 0+0',
+    '2 command 4/4 tell slow 100 replied 0+5', '2 command 5/5 tell ring 100 replied 5+0', '3 command 6/undefined own add  withdrawn 4+undefined',
+    '8 command 7/6 own add 200 replied 0+0',
   ]));
 
   it('events', marbles((m) => {
@@ -113,13 +113,13 @@ describe('a recorder writes down', () => {
     expect(commandsOf(recorder)[0]).toMatchObject({ events: ['hear'] });
   }));
 
-  it('ticks, as commands that are told', marbles((m) => {
+  it('ticks, as what the store sends itself', marbles((m) => {
     const store = m.store({ state: 0, ticks: { tick: 2 }, commands: { tick: (n) => n + 1 } });
     const recorder = recordTrace(store);
     timer(5).subscribe(() => void store.shutdown());
     m.flush();
     expect(recorder.rows.map(line)).toEqual([
-      '0 command 1/1 tell tick 1 replied 0+0', '2 command 2/2 tell tick 2 replied 0+0', '3 store (draining)', '3 store (closed)',
+      '0 command 1/1 own tick 1 replied 0+0', '2 command 2/2 own tick 2 replied 0+0', '3 store (draining)', '3 store (closed)',
     ]);
   }));
 

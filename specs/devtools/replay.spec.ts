@@ -1,5 +1,5 @@
 /** Recorded commands are sent again. */
-import { createStore, effect, reply } from 'ownstate';
+import { createStore, effect, reply, type Context } from 'ownstate';
 import { connectDevtools, readLog, recordTrace, replay, type ReplayedCommand } from 'ownstate/devtools';
 import { marbles } from 'ownstate/testing';
 import fc from 'fast-check';
@@ -59,21 +59,46 @@ describe('replay', () => {
   }));
 
   it('leaves out what the store sends by itself', marbles((m) => {
-    const define = { state: 0, ticks: { tick: 3 }, commands: { tick: (n: number) => n + 1, add: (n: number, by: number) => n + by } };
+    const define = {
+      name: 'clock', state: 0, ticks: { tick: 3 },
+      commands: {
+        tick: (n: number) => n + 1,
+        add: (n: number, by: number) => n * 2 + by,
+        twice: (n: number, by: number, { tell, timers }: Context<never>) => {
+          tell('add', by);
+          timers.set('later', 1, 'add', 100);
+          return n * 2 + by;
+        },
+      },
+    };
     const store = m.store(define);
-    const recorder = recordTrace(store);
-    timer(4).subscribe(() => {
-      store.tell.add(10);
-      void store.shutdown();
-    });
+    const extension = fakeExtension();
+    connectDevtools(store, { extension });
+    const recorder = recordTrace(store, { since: 0 });
+    m.cold('-----x').subscribe(() => store.tell.twice(3));
+    timer(4).subscribe(() => store.tell.add(10));
+    timer(8).subscribe(() => void store.shutdown());
     timer(10).subscribe(() => {
-      const other = m.store(define);
-      expect(recorder.recording().map(({ type }) => type)).toEqual(['tick', 'add']);
-      replay(other, recorder.recording(), { ignore: ['tick'] }).subscribe();
-      expect(other.snapshot()).toBe(10);
-      void other.shutdown();
+      const log = extension.instances[0]!.exportLog();
+      for (const recording of [recorder.recording(), readLog(log)]) {
+        expect(recording).toEqual([{ time: 0, type: 'add', payload: 10 }, { time: 1, type: 'twice', payload: 3 }]);
+        const other = m.store(define);
+        replay(other, recording.map((one) => ({ ...one, time: one.time + 4 })), { timing: 'recorded', scheduler: m.scheduler }).subscribe();
+        timer(8).subscribe(() => {
+          expect(other.snapshot()).toBe(store.snapshot());
+          void other.shutdown();
+        });
+      }
     });
+    m.flush();
+    expect(store.snapshot()).toBe(216);
   }));
+
+  it('leaves out the commands that it is told to', () => {
+    const store = createStore(account);
+    replay(store, [{ time: 0, type: 'deposit', payload: 5 }, { time: 1, type: 'close' }], { ignore: ['close'] }).subscribe();
+    expect(store.snapshot()).toBe(105);
+  });
 
   it('brings a store to the state that was recorded', () => {
     const sent = fc.oneof(
@@ -102,9 +127,22 @@ describe('replay', () => {
     ['no scheduler', () => replay(createStore(account), [], { scheduler: {} as never }), 'Expected `scheduler.schedule` to be a function, got undefined'],
     ['a payload that was redacted', () => replay(createStore(account), [{ time: 0, type: 'close', payload: { a: ['[redacted]'] } }]),
       "Expected the payload of 'close' to be whole, got one with [redacted] in it"],
+    ['a payload that has no JSON', () => replay(createStore(account), [{ time: 0, type: 'close', payload: ['[5n]', { at: '[Date invalid]' }] }]),
+      "Expected the payload of 'close' to be whole, got one with [5n] in it"],
   ])('refuses %s', (_what, call, message) => {
     expect(call).toThrow(TypeError);
     expect(call).toThrow(message);
+  });
+
+  it('takes text in brackets, and a payload with a ring, as they are', () => {
+    const store = createStore({ state: [] as readonly unknown[], commands: { put: (all, what: unknown) => [...all, what] } });
+    const recorder = recordTrace(store);
+    store.tell.put('[WIP]');
+    const ring: Record<string, unknown> = { '[x]': '[Draft]' };
+    ring['self'] = ring;
+    const other = createStore({ state: 0, commands: { put: (n, what: unknown) => n + (what === undefined ? 0 : 1) } });
+    replay(other, [...recorder.recording(), { time: 5, type: 'put', payload: ring }]).subscribe();
+    expect(other.snapshot()).toBe(2);
   });
 });
 
@@ -126,9 +164,21 @@ describe('readLog', () => {
     expect(readLog(JSON.parse(exported()), 'two').map(({ type }) => type)).toEqual(['withdraw', 'close']);
   });
 
+  it('reads when they were sent, not when their states were there', marbles((m) => {
+    const extension = fakeExtension();
+    const store = m.store({ state: 0, commands: { slow: (n, ms: number) => timer(ms).pipe(map(() => n + ms)) } });
+    connectDevtools(store, { extension });
+    const recorder = recordTrace(store);
+    store.tell.slow(5);
+    m.cold('--x').subscribe(() => void store.ask.slow(3));
+    m.flush();
+    expect(readLog(extension.instances[0]!.exportLog())).toEqual([{ time: 0, type: 'slow', payload: 5 }, { time: 2, type: 'slow', payload: 3 }]);
+    expect(recorder.recording()).toEqual(readLog(extension.instances[0]!.exportLog()));
+  }));
+
   it('passes over actions of others, and those that only go on with a command', () => {
-    const actions = [{ type: '@@INIT' }, { type: 'other', payload: 1 }, { type: 'add ✓', meta: { command: 'add', id: 1, seq: 2, step: 2, form: 'ask', time: 5 } }];
-    const log = { stagedActionIds: [0, 1, 2, 7], actionsById: Object.fromEntries(actions.map((action, i) => [i, { action }])) };
+    const actions = [{ type: '@@INIT' }, { type: 'other', payload: 1 }, { type: 'foreign', meta: null }, { type: 'add ✓', meta: { command: 'add', id: 1, seq: 2, step: 2, form: 'ask', time: 5 } }];
+    const log = { stagedActionIds: [0, 1, 2, 3, 7], actionsById: Object.fromEntries(actions.map((action, i) => [i, { action }])) };
     expect(readLog(log)).toEqual([]);
   });
 

@@ -55,7 +55,10 @@ describe('a recorder', () => {
     expectTypeOf(recorder.rows).toEqualTypeOf<readonly TraceRow[]>();
     for (const row of recorder.rows) {
       if (row.kind === 'phase') expectTypeOf(row).toEqualTypeOf<TracePhaseRow>();
-      else expectTypeOf(row).toEqualTypeOf<TraceCommandRow>();
+      else {
+        expectTypeOf(row).toEqualTypeOf<TraceCommandRow>();
+        expectTypeOf(row.form).toEqualTypeOf<'ask' | 'query' | 'tell' | 'own' | undefined>();
+      }
       // @ts-expect-error -- a phase has no outcome
       expectTypeOf(row.outcome).toBeString();
       // @ts-expect-error -- not to be written
