@@ -13,7 +13,8 @@ import type { AnyDefinition, Definition, Given, StateOf } from '../index.js';
 import { LogFullError } from './optimistic/errors.js';
 import { logger } from './optimistic/fold.js';
 import type { Guessed } from './optimistic/log.js';
-import { expectReplaced, OPTIMISTIC, over, type Over } from './over.js';
+import { Failing } from './optimistic/outcomes.js';
+import { keeping, OPTIMISTIC, over, type Over } from './over.js';
 
 type Whole = Guessed<unknown>;
 
@@ -21,8 +22,8 @@ type Whole = Guessed<unknown>;
 export interface OptimisticOptions {
   /**
    * The most commands that are kept: those handled since the oldest attempt in flight. Beyond it commands fail with
-   * `LogFullError` until that has ended; results of attempts and effects are folded nonetheless. A positive integer or
-   * `Infinity`. Default 1,000.
+   * `LogFullError` until that has ended, by the store's own decision; results of attempts and effects are folded
+   * nonetheless. A positive integer or `Infinity`. Default 1,000.
    */
   readonly limit?: number;
 }
@@ -45,7 +46,8 @@ export type Optimistic<D extends AnyDefinition> = Over<D, Guessed<StateOf<D>>>;
  * Observable or `hold` can't be folded again: its command fails with a TypeError, and changes nothing. Results of ordinary
  * effects are commands like others. A shutdown waits for attempts; after an abort the last state stays as it was shown,
  * and asks fail with `StoreClosedError`. A state that is mutated in place (a Map, a Set, an instance of a class) is refused
- * with a TypeError. Compose from the inside to the outside: `optimistic(undoable(replaceable(…)))`.
+ * with a TypeError; plain data is frozen in development, unless the definition has a `view`. Compose from the inside to the
+ * outside: `optimistic(undoable(replaceable(…)))`.
  *
  * @param definition the definition
  * @param options how many commands are kept
@@ -81,20 +83,18 @@ export function optimistic<S, D extends Definition<S, E>, E = never>(definition:
   const { limit = 1000 } = options;
   expect(limit === Infinity || (Number.isInteger(limit) && limit > 0), 'limit', 'a positive integer or Infinity', limit);
   const { name: store = 'store' } = definition;
-  const logged = logger(store);
   // What is kept of former states and former commands stays right only if nobody changes it.
+  const keep = keeping(definition, 'optimistic');
+  const logged = logger(store, keep);
   const make = (state: unknown): Whole => {
-    const base = expectReplaced(state, 'optimistic');
+    const base = keep(state);
     return { base, log: [], present: base, lanes: new Map(), [OPTIMISTIC]: true };
   };
-  // A handler changes the whole by way of the log; `set` is what there is to be said of it besides.
-  const where = { get: ({ present }: Whole) => present, set: (whole: Whole, next: unknown) => ({ ...whole, base: next, present: next }) };
-  const made = over<AnyDefinition, Whole>(definition, make, where, (handler, type) => {
+  const made = over<AnyDefinition, Whole>(definition, make, ({ present }) => present, (handler, type) => {
     const handle = logged(handler, type);
-    return (whole: Whole, ...given: never[]) => {
-      if (whole.log.length >= limit) throw new LogFullError({ store, type, started: true }, limit);
-      return handle(whole, ...given);
-    };
+    return (whole: Whole, ...given: never[]) => (
+      whole.log.length < limit ? handle(whole, ...given) : new Failing(whole, new LogFullError({ store, type, started: true }, limit), true)
+    );
   });
   // A cast: `Whole` is what it is around the state of `D`.
   return made as unknown as Optimistic<D>;

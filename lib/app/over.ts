@@ -1,6 +1,7 @@
 /** A definition whose state is a part of a larger one: what `undoable` and `optimistic` are made of. */
-import { expect } from '../internal/expect.js';
-import { focus, type AnyDefinition, type Clock, type EventOf, type Focus, type Focused, type StateOf, type Type, type ViewOf } from '../index.js';
+import { expect, expectFunction, expectObject } from '../internal/expect.js';
+import type { AnyDefinition, Clock, EventOf, Focused, StateOf, Type, ViewOf } from '../index.js';
+import { frozen, isPlain } from './frozen.js';
 
 /** The queries `Q` of a part, as queries of a whole `S`. */
 type Queried<Q, S> = {
@@ -32,49 +33,59 @@ export interface Over<D extends AnyDefinition, S> {
 export const OPTIMISTIC: unique symbol = Symbol('optimistic');
 
 /**
- * What is kept of former states is only right if nobody changes it: a Map, a Set or an instance of a class is refused,
- * since such a state is changed in place. So is the state of an optimistic definition, which knows what is in flight now.
+ * Looks at each state that a definition is to keep: what is kept of former states is only right if nobody changes it. A
+ * Map, a Set or an instance of a class is refused, since such a state is changed in place. So is the state of an optimistic
+ * definition, which knows what is in flight now. Plain data is frozen in development, as the core does it where a
+ * definition has no view: here the whole has one, so the core leaves that to us.
  *
- * @throws TypeError @internal
+ * @internal
  */
-export function expectReplaced<S>(state: S, keeper: string): S {
-  const whole = typeof state === 'object' && state !== null ? state : {};
-  const prototype: unknown = Array.isArray(whole) ? null : Object.getPrototypeOf(whole);
-  // A plain object of another realm has that realm's Object.prototype, whose own is null.
-  const plain = prototype === null || Object.getPrototypeOf(prototype) === null;
-  expect(plain, 'state', `plain data, which is replaced and not mutated in place, since ${keeper} keeps former states`, state);
-  expect(!(OPTIMISTIC in whole), 'definition', `one that is not optimistic yet, as in optimistic(${keeper}(…))`, 'an optimistic one');
-  return state;
+export function keeping({ view }: AnyDefinition, keeper: string): Keep {
+  return (state) => {
+    const whole = typeof state === 'object' && state !== null ? state : {};
+    expect(isPlain(whole), 'state', `plain data, which is replaced and not mutated in place, since ${keeper} keeps former states`, state);
+    expect(!(OPTIMISTIC in whole), 'definition', `one that is not optimistic yet, as in optimistic(${keeper}(…))`, 'an optimistic one');
+    return view === undefined ? frozen(state) : state;
+  };
 }
+
+/** Gives back a state that may be kept. @throws TypeError for any other */
+export type Keep = <S>(state: S) => S;
 
 /** A handler of a command, of whatever state. @internal */
 export type AnyCommand = (state: never, payload: never, context: never) => unknown;
 
 /**
- * The definition of a part, as one of the whole. `command` makes the handler of each command, where `focus` alone won't do.
+ * The definition of a part, as one of the whole. `command` makes the handler of each command.
  *
  * @param definition the definition of the part
  * @param make makes the whole around the first part
- * @param where how the part is read from the whole, and put into it
+ * @param get reads the part from the whole
+ * @throws TypeError for handlers, queries and views that are none: behind those of the whole `createStore` doesn't see them
  * @internal
  */
 export function over<D extends AnyDefinition, S>(
   definition: D,
   make: (part: StateOf<D>) => S,
-  where: Focus<S, StateOf<D>>,
-  command: (handler: AnyCommand, type: string) => AnyCommand = (handler) => focus(handler as never, where as never),
+  get: (whole: S) => StateOf<D>,
+  command: (handler: AnyCommand, type: string) => AnyCommand,
 ): Over<D, S> {
   const { name, state, commands, queries = {}, ticks, view, events = {} } = definition;
+  expectObject(queries, 'queries');
+  if (view !== undefined) expectFunction(view, 'view');
   const mapped = <H>(table: Readonly<Record<string, H>>, change: (handler: H, key: string) => unknown) =>
-    Object.fromEntries(Object.entries(table).map(([key, handler]) => [key, change(handler, key)]));
+    Object.fromEntries(Object.entries(table).map(([key, handler]) => {
+      expectFunction(handler, key);
+      return [key, change(handler, key)];
+    }));
   // Casts: the types above say what goes in and out; here handlers are of whatever state.
   return {
     ...(name !== undefined && { name }),
     state: (clock) => make((typeof state === 'function' ? (state as (clock: Clock) => unknown)(clock) : state) as StateOf<D>),
     commands: mapped(commands, command),
-    queries: mapped(queries, (query) => (whole: S, payload: never, clock: never) => query(where.get(whole) as never, payload, clock)),
+    queries: mapped(queries, (query) => (whole: S, payload: never, clock: never) => query(get(whole) as never, payload, clock)),
     ...(ticks && { ticks }),
     events,
-    view: (whole) => (view === undefined ? where.get(whole) : view(where.get(whole) as never)) as ViewOf<D>,
+    view: (whole) => (view === undefined ? get(whole) : view(get(whole) as never)) as ViewOf<D>,
   } as Over<D, S>;
 }

@@ -1,7 +1,7 @@
 /** A definition whose changes can be undone and done again: the same commands, and a history around its state. */
 import { expect, expectFunction, expectObject } from '../internal/expect.js';
 import { focus, reply, type AnyDefinition, type CommandOf, type Context, type Definition, type Given, type Outcome, type StateOf, type ViewOf } from '../index.js';
-import { expectReplaced, over, type Over } from './over.js';
+import { keeping, over, type Over } from './over.js';
 import { advance, cleared, redone, undone, type History } from './undo/history.js';
 import { identityOf } from './undo/identity.js';
 
@@ -59,8 +59,9 @@ const OWN = ['undo', 'redo', 'clearHistory'];
  *
  * Gotchas: ticks and timers are commands like others; leave them out by `record`. Only the state goes back: what was
  * announced, told or requested isn't taken back. A state that is mutated in place (a Map, a Set, an instance of a class)
- * is refused with a TypeError, as the first state when the store is made, later by failing the command. An optimistic
- * definition is made of an undoable one, not the other way round: `optimistic(undoable(…))`.
+ * is refused with a TypeError, as the first state when the store is made, later by failing the command; plain data is
+ * frozen in development, unless the definition has a `view`. An optimistic definition is made of an undoable one, not the
+ * other way round: `optimistic(undoable(…))`.
  *
  * @param definition the definition, without commands `undo`, `redo` and `clearHistory` of its own
  * @param options how many steps are kept, and which commands make them
@@ -100,13 +101,14 @@ export function undoable<S, D extends Definition<S, E>, E = never>(
   if (group !== undefined) expectFunction(group, 'group');
 
   type Whole = History<unknown>;
-  const make = (present: unknown): Whole => ({ past: [], present: expectReplaced(present, 'undoable'), future: [], group: undefined });
-  const made = over<AnyDefinition, Whole>(definition, make, { get: presentOf, set: (history, present) => ({ ...history, present }) }, (handler, type) =>
+  const keep = keeping(definition, 'undoable');
+  const make = (present: unknown): Whole => ({ past: [], present: keep(present), future: [], group: undefined });
+  const made = over<AnyDefinition, Whole>(definition, make, presentOf, (handler, type) =>
     (history: Whole, payload: unknown, context: Context) => {
       // A cast: the definition's types have seen to it that this is one of its commands.
       const command = { type, payload } as CommandOf<D>;
       const change = { by: identityOf(context), record: record?.(command) ?? true, group: group?.(command) };
-      const set = (now: Whole, next: unknown) => advance(now, expectReplaced(next, 'undoable'), change, limit);
+      const set = (now: Whole, next: unknown) => advance(now, keep(next), change, limit);
       return (focus(handler as never, { get: presentOf, set } as never) as typeof handler)(history as never, payload as never, context as never);
     });
   const { view: show } = made;

@@ -50,8 +50,8 @@ export type Planned = Required<Pick<AttemptPlan<never, unknown>, 'policy' | 'con
  * The next state now, and work whose failure takes it back. For handlers of an `optimistic` definition.
  *
  * The asker's reply settles when the work does: with what `done` replies (without a `done` with the result), or with the
- * error of `run`. It fails with the error of `done`, if that throws; the command is then taken back as if it had failed.
- * It may also fail with `SupersededError` (policy `'switch'`), `BusyError` (policy `'exhaust'`; nothing is changed then),
+ * error of `run`. If `done` throws, or gives what there's no room for, it fails with that error, and the command is taken
+ * back as if its work had failed. It may also fail with `SupersededError` (policy `'switch'`), `BusyError` (policy `'exhaust'`; nothing is changed then),
  * `LogFullError`, and with `MailboxFullError` when as many effects are in flight as the mailbox's capacity allows. An ask
  * that times out or is aborted while it waits in its lane never runs, and is taken back; one that runs sees its `signal`
  * abort, and what it gives is still folded.
@@ -108,8 +108,9 @@ export class Attempt<S, R> extends AnyOutcome<S, R> {
     return new Attempt(next, { ...plan, ...(done && { done: lift(done) }), ...(failed && { failed: lift(failed) }) });
   }
 
-  override refuse(): Error {
-    return new TypeError('Expected an attempt to be given at once by a command of an optimistic definition, got one elsewhere');
+  /** Thrown, since it's a mistake of the handler's, and no decision of the store's. */
+  override refuse(): never {
+    throw new TypeError('Expected an attempt to be given at once by a command of an optimistic definition, got one elsewhere');
   }
 
   override answer(): void {

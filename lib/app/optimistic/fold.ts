@@ -11,14 +11,14 @@
  */
 import { concat, defer, finalize, isObservable, map, of, throwError, type Observable } from 'rxjs';
 import { expect } from '../../internal/expect.js';
-import { effect, reply, SupersededError, type Context, type EffectContext } from '../../index.js';
-import { expectReplaced } from '../over.js';
+import { effect, reply, SupersededError, type Context, type EffectContext, type Outcome } from '../../index.js';
+import type { Keep } from '../over.js';
 import { first } from './again.js';
 import { Attempt } from './attempt.js';
 import { CommandDroppedError } from './errors.js';
 import { inTurn } from './lanes.js';
 import { relogged, type Dropping, type Entry, type Flight, type Guessed } from './log.js';
-import { AnyOutcome, Answer, Held } from './outcomes.js';
+import { AnyOutcome, Answer, Failing, Held, OrElse } from './outcomes.js';
 
 type Whole = Guessed<unknown>;
 
@@ -28,11 +28,17 @@ export type Handle = (state: never, ...given: never[]) => unknown;
 /** Puts a command into the log: the state after it, whether it's in flight, and which flights leave the log for it. */
 type Place = (next: unknown, flight?: Flight, superseded?: readonly Flight[]) => Whole;
 
-/** Makes handlers of the part of the store of this name handlers of the whole. */
-export function logger(store: string): (handle: Handle, type: string) => (whole: Whole, ...given: never[]) => unknown {
+/** Makes handlers of the part of the store of this name handlers of the whole; each state is one to `keep`. */
+export function logger(store: string, keep: Keep): (handle: Handle, type: string) => (whole: Whole, ...given: never[]) => unknown {
   const dropping = ({ after }: Context): Dropping<unknown> => ({ type }, error) => after(() => {
     throw new CommandDroppedError({ store, type, started: true }, error);
   });
+
+  /** The state of what a handler gave back when it was folded again. @throws TypeError for what comes later */
+  const nextOf = (type: string, outcome: unknown): unknown => {
+    expectAtOnce(type, outcome);
+    return keep(outcome instanceof AnyOutcome ? outcome.next : outcome);
+  };
 
   const logged = (handle: Handle, type: string) => (whole: Whole, ...given: never[]): unknown => {
     const [outcome, again] = first(handle, whole.present, given);
@@ -49,12 +55,16 @@ export function logger(store: string): (handle: Handle, type: string) => (whole:
 
   /** What a handler gave back, as an outcome of the whole. */
   const put = (type: string, whole: Whole, outcome: unknown, place: Place): unknown => {
-    const lift = (handle: Handle) => logged(handle, type);
+    const lift = (handle: Handle) => logged((state, ...given) => {
+      const folded = handle(state, ...given);
+      // The core takes of what `failed` gives the state only: its work would never begin, and never end.
+      return folded instanceof Attempt ? folded.refuse() : folded;
+    }, type);
     const mapped = (given: unknown): unknown => {
-      if (given instanceof Answer) return reply(place(checked(given.next)), given.value);
+      if (given instanceof Answer) return reply(place(keep(given.next)), given.value);
       // A cast: `lift` keeps the handler's other parameters, whatever they are.
-      if (given instanceof AnyOutcome) return given.lift?.(place(checked(given.next)), lift as never);
-      return place(checked(given));
+      if (given instanceof AnyOutcome) return given.lift?.(place(keep(given.next)), lift as never);
+      return place(keep(given));
     };
     if (outcome instanceof Attempt) return begin(type, whole, outcome, place);
     if (whole.log.length > 0) expectAtOnce(type, outcome);
@@ -69,7 +79,7 @@ export function logger(store: string): (handle: Handle, type: string) => (whole:
     const formers = policy !== 'switch' ? [] : whole.log
       .filter((entry) => entry.type === type && entry.flight?.ended === false && [key].includes(entry.flight.key))
       .map((entry) => entry.flight as Flight);
-    const shown = place(checked(next), flight, formers);
+    const shown = place(keep(next), flight, formers);
     const guess = shown.log.find((entry) => entry.flight === flight);
     if (guess?.thrown) throw guess.thrown.error;
     for (const former of formers) former.superseded = true;
@@ -93,7 +103,7 @@ export function logger(store: string): (handle: Handle, type: string) => (whole:
       const without = () => relogged(now, now.log.filter((other) => other !== entry), drop);
       if (!entry) {
         // A newer one took its place in the very moment when it ended; else the store was reset meanwhile.
-        if (flight.superseded) return refused(now, new SupersededError({ store, type, started: true }));
+        if (flight.superseded) return new Failing(now, new SupersededError({ store, type, started: true }), true);
         // Casts: `done` gets what it's declared for.
         return done ? logged(done, type)(now, value as never, context as never) : reply(now, value);
       }
@@ -101,13 +111,15 @@ export function logger(store: string): (handle: Handle, type: string) => (whole:
         const log = now.log.map((other) => other === entry ? { ...entry, flight: undefined, ...change } : other);
         return relogged(now, left(log, superseded), drop);
       };
-      if (!done) return entry.thrown ? refused(without(), entry.thrown.error) : reply(settle({}), value);
+      if (!done) return entry.thrown ? new Failing(without(), entry.thrown.error, false) : reply(settle({}), value);
       try {
         const [outcome, again] = first(done, entry.before, [value, context]);
         const fold = (state: unknown) => nextOf(type, again(state));
-        return put(type, now, outcome, (after, next, superseded) => (
+        const settled = put(type, now, outcome, (after, next, superseded) => (
           settle({ flight: next, fold, after, thrown: undefined }, superseded)
         ));
+        // A cast: what `put` gives is of the whole.
+        return settled instanceof AnyOutcome && !(settled instanceof Answer) ? new OrElse(settled as Outcome<Whole, unknown>, without) : settled;
       } catch (error) {
         return refused(without(), error);
       }
@@ -142,12 +154,6 @@ function left(log: readonly Entry<unknown>[], flights: readonly Flight[]): reado
   return flights.length === 0 ? log : log.filter(({ flight }) => !flight || !flights.includes(flight));
 }
 
-/** The state of what a handler gave back when it was folded again. @throws TypeError for what comes later */
-function nextOf(type: string, outcome: unknown): unknown {
-  expectAtOnce(type, outcome);
-  return checked(outcome instanceof AnyOutcome ? outcome.next : outcome);
-}
-
 /** @throws TypeError for what can't be folded again: it takes time, or holds an ask that is held once */
 function expectAtOnce(type: string, outcome: unknown): void {
   const later = isObservable(outcome) || isThenable(outcome);
@@ -159,10 +165,6 @@ function expectAtOnce(type: string, outcome: unknown): void {
 /** Commits a state, and fails the asker nonetheless. */
 function refused(whole: Whole, error: unknown): Observable<Whole> {
   return concat(of(whole), throwError(() => error));
-}
-
-function checked(next: unknown): unknown {
-  return expectReplaced(next, 'optimistic');
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -2,7 +2,7 @@
 import { createStore, reply } from 'ownstate';
 import { attempt, optimistic, replaceable, undoable } from 'ownstate/app';
 import { Subject } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 type List = readonly string[];
 
@@ -137,12 +137,76 @@ describe('the other way round', () => {
   });
 });
 
+describe('a state that is changed in place', () => {
+  const push = {
+    state: { items: [] as string[] },
+    commands: {
+      push: (now: { items: string[] }, item: string) => {
+        now.items.push(item);
+        return now;
+      },
+      add: ({ items }: { items: string[] }, item: string) => ({ items: [...items, item] }),
+      guess: ({ items }: { items: string[] }, item: string) => attempt({ items: [...items, item] }, {
+        run: async () => item, done: (before: { items: string[] }, sure) => ({ items: [...before.items, sure] }),
+      }),
+    },
+  };
+
+  it('fails the command in development, though nobody looks: first, next and done', async () => {
+    const frozen = 'object is not extensible';
+    const undo = createStore(undoable(push));
+    const stores = [createStore(optimistic(push)), createStore(optimistic(undoable(push)))];
+    for (const store of [undo, ...stores]) {
+      await expect(store.ask.push('a')).rejects.toThrow(frozen);
+      store.tell.add('b');
+      await expect(store.ask.push('c')).rejects.toThrow(frozen);
+    }
+    for (const store of stores) {
+      await store.ask.guess('d');
+      await expect(store.ask.push('e')).rejects.toThrow(frozen);
+    }
+  });
+
+  it('is left to a definition that has a view of its own', async () => {
+    const own = { ...push, state: () => ({ items: [] as string[] }), view: ({ items }: { items: string[] }) => items.length };
+    for (const store of [createStore(undoable(own)), createStore(optimistic(own))]) {
+      await store.ask.push('a');
+      await store.ask.push('b');
+    }
+  });
+
+  it('is looked at all the way down, however deep, and not into what is no plain data', () => {
+    interface Deep { readonly inner?: Deep }
+    let deep: Deep = {};
+    const deepest = deep;
+    for (let n = 0; n < 20_000; n++) deep = { inner: deep };
+    const map = new Map([['a', {}]]);
+    createStore(undoable({ state: { deep, map, date: new Date(0) }, commands: { stay: (now) => now } }));
+    expect([Object.isFrozen(deepest), Object.isFrozen(map), Object.isFrozen(map.get('a'))]).toEqual([true, false, false]);
+  });
+
+  it('is as the program has it in production, and frozen where no process is known', async () => {
+    const at = async (process: unknown) => {
+      vi.resetModules();
+      vi.stubGlobal('process', process);
+      const { frozen } = await import('../../../lib/app/frozen.js');
+      vi.unstubAllGlobals();
+      return Object.isFrozen(frozen({}));
+    };
+    expect([await at({ env: { NODE_ENV: 'production' } }), await at({ env: {} }), await at(undefined)]).toEqual([false, true, true]);
+  });
+});
+
 describe('what can not be', () => {
   const definition = { state: 0, commands: { add: (n: number) => n + 1 } };
 
   it.each<[string, unknown, unknown, string]>([
     ['no definition', undefined, {}, 'Expected `definition` to be an object, got undefined'],
     ['no commands', { state: 0 }, {}, 'Expected `commands` to be an object, got undefined'],
+    ['a handler', { state: 0, commands: { add: 5 } }, {}, 'Expected `add` to be a function, got 5'],
+    ['queries', { ...definition, queries: null }, {}, 'Expected `queries` to be an object, got null'],
+    ['a query', { ...definition, queries: { get: 5 } }, {}, 'Expected `get` to be a function, got 5'],
+    ['a view', { ...definition, view: 'all' }, {}, "Expected `view` to be a function, got 'all'"],
     ['no options', definition, null, 'Expected `options` to be an object, got null'],
     ...[0, -1, 1.5, NaN, '5', null].map((limit): [string, unknown, unknown, string] => [
       `the limit ${String(limit)}`, definition, { limit }, 'Expected `limit` to be a positive integer or Infinity, got ',

@@ -119,6 +119,21 @@ describe('attempts', () => {
     expect(store.snapshot()).toEqual(['b']);
   });
 
+  it('by switch win against it quietly: that is no error of a handler', () => {
+    const { definition, works, end } = lanes();
+    const store = createStore(definition, { onHandlerError: 'reset' });
+    const told: unknown[] = [];
+    store.errors$.subscribe(({ error, quiet }) => told.push([error, quiet]));
+    store.tell.send({ what: 'before', key: 'another' });
+    store.tell.send({ what: 'a', policy: 'switch' });
+    store.select().subscribe((list) => {
+      if (list.join() === 'before,b' && works.has('a')) end('a');
+    });
+    store.tell.send({ what: 'b', policy: 'switch' });
+    expect(store.snapshot()).toEqual(['before', 'b']);
+    expect(told).toEqual([[expect.any(SupersededError), true]]);
+  });
+
   it('by switch win against a failure that comes while they are shown', async () => {
     const { store, works } = lanes();
     const a = store.ask.send({ what: 'a', policy: 'switch' });

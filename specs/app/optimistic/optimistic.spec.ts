@@ -1,5 +1,5 @@
 /** What an optimistic definition shows, and when: guesses, results, failures, and what is folded again. */
-import { createStore, effect, focus, hold, reply, replyLater, ticket, type, type Ticket } from 'ownstate';
+import { createStore, effect, focus, hold, reply, replyLater, ticket, type, type Outcome, type Ticket } from 'ownstate';
 import { attempt, CommandDroppedError, LogFullError, optimistic } from 'ownstate/app';
 import { marbles } from 'ownstate/testing';
 import { asyncScheduler, concat, EMPTY, map, of, Subject, throwError, timer, type Observable, type SchedulerLike } from 'rxjs';
@@ -214,6 +214,65 @@ describe('an attempt', () => {
   }));
 });
 
+describe('what is in the place of a guess', () => {
+  /** Whoever sees `go` begins another attempt, and then ends the work: as the result comes, there's no room. */
+  function crowded(done: (before: List) => Outcome<List, unknown>) {
+    const api = server();
+    const store = createStore(optimistic({
+      name: 'list',
+      state: [] as List,
+      commands: {
+        add: (list) => attempt([...list, 'guess'], { run: () => api.ask('x'), done }),
+        other: (list) => attempt([...list, 'other'], { run: () => api.ask('y') }),
+        note: (list, what: string) => [...list, what],
+      },
+    }, { limit: 3 }), { mailbox: { capacity: 1 } });
+    const errors: unknown[] = [];
+    store.errors$.subscribe(({ error, quiet }) => errors.push([(error as { code?: string }).code, quiet]));
+    let gone = false;
+    store.select((list) => list.includes('go')).subscribe((go) => {
+      if (!go || gone) return;
+      gone = true;
+      store.tell.other();
+      api.answer('x');
+    });
+    return { store, api, errors };
+  }
+
+  const refusable: [string, (before: List) => Outcome<List, unknown>][] = [
+    ['an attempt', (before) => attempt([...before, 'second'], { run: async () => 2 })],
+    ['an effect', (before) => effect([...before, 'second'], { run: async () => 2, done: (now: List) => now })],
+    ['a later reply', (before) => replyLater([...before, 'second'], Promise.resolve(2))],
+  ];
+
+  it.each(refusable)('by %s that there is no room for is taken back: no guess stays for ever', async (_what, done) => {
+    const { store, api } = crowded(done);
+    const added = store.ask.add();
+    store.tell.note('go');
+    await expect(added).rejects.toMatchObject({ code: 'MAILBOX_FULL', type: 'add' });
+    expect(store.snapshot()).toEqual(['go', 'other']);
+    api.answer('y');
+    for (let n = 0; n < 4; n++) store.tell.note('n');
+    expect(store.snapshot()).toEqual(['go', 'other', 'n', 'n', 'n', 'n']);
+  });
+
+  it('by an attempt that there is no room for is the decision of the store, also for a tell', () => {
+    const { store, errors } = crowded((before) => attempt([...before, 'second'], { run: async () => 2 }));
+    store.tell.add();
+    store.tell.note('go');
+    expect([store.snapshot(), errors]).toEqual([['go', 'other'], [['MAILBOX_FULL', true]]]);
+  });
+
+  it('goes on where there is room, by a later reply as well', async () => {
+    const store = createStore(optimistic({
+      state: [] as List,
+      commands: { add: (list) => attempt([...list, 'guess'], { run: async () => 1, done: (before) => replyLater([...before, 'sure'], Promise.resolve('late')) }) },
+    }));
+    expect(await store.ask.add()).toBe('late');
+    expect(store.snapshot()).toEqual(['sure']);
+  });
+});
+
 describe('what comes behind an attempt', () => {
   it('is kept when the attempt fails: commands, attempts and results of effects', async () => {
     const api = server();
@@ -408,6 +467,30 @@ describe('a handler that is folded again', () => {
     expect(errors).toMatchObject([{ code: 'COMMAND_DROPPED', type: 'early', cause: { message: 'Expected `via` to be called in `run`, got a call in a handler that is folded again' } }]);
   });
 
+  it('and throws resets nothing, even if handlers that throw do', () => {
+    const api = server();
+    const store = createStore(optimistic({
+      name: 'list',
+      state: () => [] as List,
+      commands: {
+        add: (list, what: string) => attempt([...list, what], { run: () => api.ask(what) }),
+        double: (list, what: string) => {
+          if (!list.includes(what)) throw new RangeError(`there is no ${what}`);
+          return attempt([...list, what], { run: () => api.ask(`2 ${what}`) });
+        },
+        note: (list, what: string) => [...list, what],
+      },
+    }), { onHandlerError: 'reset' });
+    const errors: unknown[] = [];
+    store.errors$.subscribe(({ error, quiet }) => errors.push([(error as Error).message, quiet]));
+    store.tell.note('kept');
+    store.ask.add('a').subscribe({ error: () => undefined });
+    store.tell.double('a');
+    api.fail('a');
+    api.answer('2 a');
+    expect([store.snapshot(), errors]).toEqual([['kept'], [['there is no a', false]]]);
+  });
+
   it('is not called where the state before it is the same', () => {
     const api = server();
     const handled = vi.fn((n: number) => n + 1);
@@ -533,6 +616,34 @@ describe('an attempt elsewhere', () => {
     expect([store.snapshot(), run.mock.calls.length]).toEqual([0, 0]);
   });
 
+  it('is a mistake that a tell does not keep to itself', () => {
+    const store = createStore({ state: 0, commands: { add: (n) => attempt(n + 1, { run: async () => 1 }) } });
+    const errors: unknown[] = [];
+    store.errors$.subscribe(({ error, quiet }) => errors.push([error, quiet]));
+    store.tell.add();
+    expect(errors).toEqual([[expect.any(TypeError), false]]);
+  });
+
+  it('as by done or failed of an effect fails the command: its work would never end', async () => {
+    const api = server();
+    const run = vi.fn(async () => 1);
+    const store = createStore(optimistic({
+      state: 0,
+      commands: {
+        load: (n, what: string) => effect(n, {
+          policy: 'merge', run: () => api.ask(what), done: (now: number) => attempt(now + 1, { run }), failed: (now) => attempt(now + 1, { run }),
+        }),
+        add: (n) => n + 10,
+      },
+    }, { limit: 1 }));
+    const loads = ['a', 'b'].map((what) => store.ask.load(what));
+    api.answer('a');
+    api.fail('b');
+    for (const load of loads) await expect(load).rejects.toThrow('Expected an attempt to be given at once by a command of an optimistic definition');
+    for (let times = 0; times < 3; times++) await store.ask.add();
+    expect([store.snapshot(), run.mock.calls.length]).toEqual([30, 0]);
+  });
+
   it('is welcome behind focus', async () => {
     const api = server();
     const list = { get: ({ list }: { readonly list: List }) => list, set: (whole: { readonly list: List }, part: List) => ({ ...whole, list: part }) };
@@ -571,6 +682,15 @@ describe('the log', () => {
     await added;
     expect(await store.ask.note('d')).toBe(3);
     expect(store.snapshot()).toBe('a b c? d');
+  });
+
+  it('is full by the decision of the store: nothing is reset, and a tell brings nothing down', () => {
+    const { store } = lists({ limit: 1, onHandlerError: 'reset' });
+    const errors: unknown[] = [];
+    store.errors$.subscribe(({ error, quiet }) => errors.push([error, quiet]));
+    store.tell.add('a');
+    store.tell.note('b');
+    expect([store.snapshot(), errors]).toEqual(['a', [[expect.any(LogFullError), true]]]);
   });
 
   it('takes results beyond it', async () => {

@@ -379,6 +379,10 @@ describe('what can not be', () => {
   it.each<[string, unknown, unknown, string]>([
     ['no definition', null, {}, 'Expected `definition` to be an object, got null'],
     ['no commands', { state: 0 }, {}, 'Expected `commands` to be an object, got undefined'],
+    ['a handler', { state: 0, commands: { add: 5 } }, {}, 'Expected `add` to be a function, got 5'],
+    ['queries', { ...text, queries: null }, {}, 'Expected `queries` to be an object, got null'],
+    ['a query', { ...text, queries: { get: 5 } }, {}, 'Expected `get` to be a function, got 5'],
+    ['a view', { ...text, view: 'all' }, {}, "Expected `view` to be a function, got 'all'"],
     ...['undo', 'redo', 'clearHistory'].map((type): [string, unknown, unknown, string] => [
       `a command ${type}`, { state: 0, commands: { [type]: () => 0 } }, {}, `Expected \`commands\` to be a table without a command \`${type}\`, got [object Object]`,
     ]),
