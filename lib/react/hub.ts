@@ -7,17 +7,15 @@
  *                            └─▶ …                  nobody left: unsubscribed
  * ```
  */
-import type { Subscription } from 'rxjs';
+import { retry, timer, type Subscription } from 'rxjs';
 import type { Viewable } from '../index.js';
 import { expect } from '../internal/expect.js';
 
-/** A component that selects, and what it shows. @internal */
+/** What a component shows, and how it came by it. @internal */
 export interface Watcher<V, R> {
   value: R;
   projector: (view: V) => R;
   equal: (before: R, after: R) => boolean;
-  /** Has React look whether the component is to be rendered. */
-  wake: () => void;
 }
 
 /** What components share of a source. @internal */
@@ -33,44 +31,40 @@ const hubs = new WeakMap<object, unknown>();
 /** The hub of a source. @throws TypeError for what can't be watched, or has no view @internal */
 export function hubOf<V>(source: Viewable<V>): Hub<V> {
   // Casts: what is kept for a source was made of it; and it may be none.
-  let hub = hubs.get(source) as Hub<V> | undefined;
-  if (!hub) {
-    expect(typeof (Object(source) as Partial<Viewable<V>>).select === 'function', 'source', 'a store', source);
-    hubs.set(source, hub = makeHub(source));
-  }
-  return hub;
-}
-
-function makeHub<V>(source: Viewable<V>): Hub<V> {
-  const watchers = new Set<Watcher<V, never>>();
-  let subscription: Subscription | undefined;
-  const next = (view: V) => {
-    for (const { value, projector, equal, wake } of watchers) {
-      try {
-        if (equal(value, projector(view))) continue;
-      } catch {
-        // Its props may be of yesterday. If it throws again when it's rendered, that's where it is to be thrown.
-      }
-      wake();
+  const known = hubs.get(source) as Hub<V> | undefined;
+  if (known) return known;
+  expect(typeof (Object(source) as Partial<Viewable<V>>).select === 'function', 'source', 'a store', source);
+  /** For each watcher, what has React look whether the component is to be rendered. */
+  const wakes = new Map<Watcher<V, never>, () => void>();
+  let subscription: Subscription;
+  const next = (view: V) => wakes.forEach((wake, { value, projector, equal }) => {
+    try {
+      if (equal(value, projector(view))) return;
+    } catch {
+      // Its props may be of yesterday. If it throws again when it's rendered, that's where it is to be thrown.
     }
+    wake();
+  });
+  // The view itself fails: so will those who are rendered. Who isn't before it works again is to see what comes then.
+  const delay = () => {
+    wakes.forEach((wake) => wake());
+    return timer(0);
   };
-  // The view itself fails: so will those who are rendered.
-  const error = () => watchers.forEach(({ wake }) => wake());
-  return {
+  const hub: Hub<V> = {
     first: source.snapshot(),
     join: () => {
       // A cast: it's filled before it's looked at.
       const watcher = {} as Watcher<V, never>;
       return [watcher, (wake) => {
-        watcher.wake = wake;
-        // One that has ended belongs to a closed store, which ends it again, or to a view that failed.
-        if (subscription?.closed !== false) subscription = source.select().subscribe({ next, error });
-        watchers.add(watcher);
+        if (!wakes.size) subscription = source.select().pipe(retry({ delay })).subscribe(next);
+        wakes.set(watcher, wake);
         return () => {
-          watchers.delete(watcher);
-          if (!watchers.size) subscription?.unsubscribe();
+          wakes.delete(watcher);
+          if (!wakes.size) subscription.unsubscribe();
         };
       }];
     },
   };
+  hubs.set(source, hub);
+  return hub;
 }

@@ -1,8 +1,8 @@
 /** A store for a part of the page: whoever is below its provider uses it. */
-import * as React from 'react';
 import type { AnyDefinition, Client, Clock, Definition, Given, StateOf } from '../index.js';
 import { expect } from '../internal/expect.js';
-import { useComponentStore, type ComponentStoreOptions } from './component-store.js';
+import { React } from './react.js';
+import { useStore, type ComponentStoreOptions } from './use-store.js';
 
 /** What the provider of a store takes. */
 export interface StoreProviderProps<D extends AnyDefinition> {
@@ -66,12 +66,14 @@ export interface StoreContext<D extends AnyDefinition> {
 export function createStoreContext<S, D extends Definition<S, E>, E = never>(make: () => Given<S, D, E>, options?: ComponentStoreOptions): StoreContext<D>;
 // eslint-disable-next-line @typescript-eslint/unified-signatures -- of a union TypeScript infers no definition that a function makes
 export function createStoreContext<S, D extends Definition<S, E>, E = never>(definition: Given<S, D, E>, options?: ComponentStoreOptions): StoreContext<D>;
-export function createStoreContext<D extends AnyDefinition>(definition: D | (() => D), options: ComponentStoreOptions = {}): StoreContext<D> {
+export function createStoreContext<D extends AnyDefinition>(definition: D | (() => D), options?: ComponentStoreOptions): StoreContext<D> {
   const Context = React.createContext<Client<D> | undefined>(undefined);
-  const provide = (store: Client<D>, { children }: StoreProviderProps<D>) => React.createElement(Context.Provider, { value: store }, children);
-  const Own = (props: StoreProviderProps<D>) => provide(useComponentStore(definition, options, props.state).client, props);
+  const Provider = (props: StoreProviderProps<D>): React.ReactElement => props.store
+    ? React.createElement(Context.Provider, { value: props.store }, props.children)
+    : React.createElement(Own, props);
+  const Own = (props: StoreProviderProps<D>) => Provider({ ...props, store: useStore(definition, options, props.state).client });
   return {
-    Provider: (props) => props.store ? provide(props.store, props) : React.createElement(Own, props),
+    Provider,
     useStore: () => {
       const store = React.useContext(Context);
       // A cast: what it isn't has just been refused.

@@ -7,17 +7,17 @@
  *   reply of 1 ───────────────╳ too late
  * ```
  */
-import * as React from 'react';
 import type { Subscription } from 'rxjs';
 import type { Reply } from '../index.js';
-import { expectFunction } from '../internal/expect.js';
+import { expect, expectFunction } from '../internal/expect.js';
+import { React } from './react.js';
 
 /** What `useAsk` gives: how to ask, and what has become of the latest ask. */
 export interface Asking<A extends readonly unknown[], T> extends AskState<T> {
   /**
    * Asks, and gives the reply. The same function in each render.
    *
-   * @throws TypeError if what was given to `useAsk` gives no reply: a `tell`, say
+   * @throws TypeError if what was given to `useAsk` gives no reply (a `tell`, an async function); and what that itself throws
    */
   readonly ask: (...payload: A) => Reply<T>;
   /** Forgets the latest ask, its value and its error. The same function in each render. */
@@ -68,56 +68,50 @@ export interface AskState<T> {
 export function useAsk<A extends readonly unknown[], T>(ask: (...payload: A) => Reply<T>): Asking<A, T> {
   expectFunction(ask, 'ask');
   const [state, set] = React.useState({ pending: false } as AskState<T>);
-  const [asker] = React.useState(() => makeAsker(ask, set));
-  React.useInsertionEffect(() => {
-    asker.source = ask;
-  });
-  React.useEffect(asker.show, []);
-  return { ...state, ask: asker.ask, reset: asker.reset };
-}
-
-interface Asker<A extends readonly unknown[], T> extends Pick<Asking<A, T>, 'ask' | 'reset'> {
-  source: (...payload: A) => Reply<T>;
-  /** Hears of the latest ask until that's undone. */
-  readonly show: () => () => void;
-}
-
-function makeAsker<A extends readonly unknown[], T>(source: Asker<A, T>['source'], set: (state: AskState<T>) => void): Asker<A, T> {
-  let latest: Reply<T> | undefined;
-  let hearing: Subscription | undefined;
-  let shown = false;
-  let kept: T | undefined;
-  const put = (pending: boolean, value?: T, error?: unknown) => set({ pending, value: kept = value, error });
-  const hear = () => {
-    hearing?.unsubscribe();
-    if (!shown || !latest) return;
-    put(true, kept);
-    hearing = latest.subscribe({
-      next: (value) => put(false, value),
-      error: (error: unknown) => put(false, kept, error),
-    });
-  };
-  const asker: Asker<A, T> = {
-    source,
-    ask: (...payload) => {
-      // The former one is heard until then: what the newcomer supersedes fails with somebody who knows.
-      latest = asker.source(...payload);
+  const [[asking, show, give]] = React.useState(() => {
+    let source = ask;
+    let latest: Reply<T> | undefined;
+    let hearing: Subscription | undefined;
+    let shown = false;
+    const put = (pending: boolean, news?: Partial<AskState<T>>) => set((before) => ({ ...before, error: undefined, pending, ...news }));
+    const hear = () => {
+      hearing?.unsubscribe();
+      if (!shown || !latest) return;
+      put(true);
+      hearing = latest.subscribe({
+        next: (value) => put(false, { value }),
+        error: (error: unknown) => put(false, { error }),
+      });
+    };
+    const askNow = (...payload: A) => {
+      const reply = source(...payload);
+      // A cast: it may be anything, whatever its type says.
+      expect(typeof (Object(reply) as { subscribe?: unknown }).subscribe === 'function', 'reply', 'an Observable', reply);
+      // The former one is heard until now: what the newcomer supersedes fails with somebody who knows.
+      latest = reply;
       hear();
-      return latest;
-    },
-    reset: () => {
+      return reply;
+    };
+    const reset = () => {
       latest = undefined;
       hear();
-      put(false);
-    },
-    show: () => {
+      // A cast: what is left out is undefined.
+      set({ pending: false } as AskState<T>);
+    };
+    const show = () => {
       shown = true;
       hear();
       return () => {
         shown = false;
         hear();
       };
-    },
-  };
-  return asker;
+    };
+    const give = (next: typeof source) => {
+      source = next;
+    };
+    return [{ ask: askNow, reset }, show, give] as const;
+  });
+  React.useInsertionEffect(() => give(ask));
+  React.useEffect(show, []);
+  return { ...state, ...asking };
 }

@@ -1,12 +1,7 @@
 /** What a component sees of a store: a projection of its view, which renders it when it has changed. */
-import * as React from 'react';
 import type { Viewable } from '../index.js';
 import { hubOf } from './hub.js';
-
-/** On a server nothing hydrates. */
-const ON_SERVER = typeof document === 'undefined';
-
-const whole = (view: unknown): unknown => view;
+import { React } from './react.js';
 
 /**
  * Shows a component what it needs of a store's view: a projection of it. The component is rendered when the projection
@@ -52,23 +47,27 @@ const whole = (view: unknown): unknown => view;
 export function useSelect<V, R = V>(
   source: Viewable<V>,
   // A cast: without a projector `R` is the view's type.
-  projector: (view: V) => R = whole as (view: V) => R,
+  projector: (view: V) => R = (view) => view as unknown as R,
   equal: (before: R, after: R) => boolean = Object.is,
 ): R {
   const hub = hubOf(source);
   const [shown, subscribe] = React.useMemo(hub.join, [hub]);
-  const [present, first] = React.useMemo(() => {
-    let last: { readonly view: V; readonly value: R } | undefined;
-    const project = (view: V): R => {
-      if (!last || !Object.is(last.view, view)) {
-        const value = projector(view);
-        last = { view, value: 'value' in shown && equal(shown.value, value) ? shown.value : value };
+  const project = React.useMemo(() => {
+    // The last view and its projection; what stands here at first is no view.
+    let last: unknown = hub;
+    let value: R;
+    return (view: V): R => {
+      if (!Object.is(last, view)) {
+        const next = projector(view);
+        value = 'value' in shown && equal(shown.value, next) ? shown.value : next;
+        last = view;
       }
-      return last.value;
+      return value;
     };
-    return [() => project(source.snapshot()), () => project(ON_SERVER ? source.snapshot() : hub.first)];
   }, [hub, projector, equal]);
-  const value = React.useSyncExternalStore(subscribe, present, first);
+  const present = () => project(source.snapshot());
+  // On a server nothing hydrates.
+  const value = React.useSyncExternalStore(subscribe, present, typeof document === 'undefined' ? present : () => project(hub.first));
   // Right behind the effects of the line before, which look whether the view has changed since: from then on the hub does.
   React.useEffect(() => {
     Object.assign(shown, { value, projector, equal });

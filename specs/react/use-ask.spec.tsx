@@ -149,6 +149,33 @@ describe('useAsk', () => {
     vi.spyOn(console, 'error').mockImplementation(() => undefined);
     expect(() => renderHook(() => useAsk(undefined as never))).toThrow('Expected `ask` to be a function, got undefined');
   });
+
+  it('refuses what gives no reply, when it is asked, and goes on with the ask before', async () => {
+    const { store, answer } = answered();
+    const given: unknown[] = [store.ask.find, store.tell.find, async () => store.ask.double(1)];
+    const { result, rerender } = renderHook(({ at }) => useAsk(given[at] as typeof store.ask.find), { initialProps: { at: 0 } });
+    asking(() => result.current.ask('tea'));
+    rerender({ at: 1 });
+    expect(() => result.current.ask('milk')).toThrow('Expected `reply` to be an Observable, got undefined');
+    rerender({ at: 2 });
+    expect(() => result.current.ask('milk')).toThrow('Expected `reply` to be an Observable, got [object Promise]');
+    answer(0, 'found tea');
+    expect(known(result.current)).toEqual({ ...idle, value: 'found tea' });
+  });
+
+  it('goes on with the ask before where the next one throws', () => {
+    const { store, answer } = answered();
+    const find = (query: string) => {
+      if (query === '') throw new RangeError('ask for something');
+      return store.ask.find(query);
+    };
+    const { result } = renderHook(() => useAsk(find));
+    asking(() => result.current.ask('tea'));
+    expect(() => result.current.ask('')).toThrow('ask for something');
+    expect(result.current.pending).toBe(true);
+    answer(0, 'found tea');
+    expect(known(result.current)).toEqual({ ...idle, value: 'found tea' });
+  });
 });
 
 describe('a component that has gone', () => {

@@ -3,7 +3,7 @@ import { act, render, screen } from '@testing-library/react';
 import { combineViews, createStore, type Viewable } from 'ownstate';
 import { useSelect } from 'ownstate/react';
 import { Activity, Component, StrictMode, Suspense, useState, type ReactNode } from 'react';
-import { Observable } from 'rxjs';
+import { firstValueFrom, Observable, timer } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 
 interface Todo { readonly id: number; readonly text: string }
@@ -302,6 +302,29 @@ describe('a source', () => {
     rerender(<App n={2} />);
     act(() => store.tell.set(4));
     expect(text()).toBe('4');
+  });
+
+  it.each([[3], [1]])('whose view fails only until it is rendered, by %i, is watched on', async (then) => {
+    const store = createStore({
+      state: 1,
+      view: (n) => {
+        if (n === 2) throw new RangeError('two');
+        return n;
+      },
+      commands: { set: (_state, n: number) => n },
+    });
+    const App = () => <Shown>{useSelect(store)}</Shown>;
+    render(<App />);
+    act(() => {
+      store.tell.set(2);
+      store.tell.set(then);
+    });
+    expect(text()).toBe(String(then));
+    act(() => store.tell.set(4));
+    await act(() => firstValueFrom(timer(1)));
+    expect(text()).toBe('4');
+    act(() => store.tell.set(5));
+    expect(text()).toBe('5');
   });
 });
 

@@ -194,6 +194,25 @@ describe('a render that React gives up', () => {
   });
 });
 
+it('a scheduler whose fields are private is what its store goes by', () => {
+  class Clock implements SchedulerLike {
+    readonly #time = 5;
+    now() {
+      return this.#time;
+    }
+    schedule(...work: Parameters<SchedulerLike['schedule']>) {
+      return asyncScheduler.schedule(...work);
+    }
+  }
+  const App = () => {
+    const store = useStore({ state: 0, commands: { look: (_state: number, _payload: void, { now }) => now() } }, { scheduler: new Clock() });
+    useState(() => store.tell.look());
+    return <i data-testid="shown">{useSelect(store)}</i>;
+  };
+  render(<App />);
+  expect(text()).toBe('5');
+});
+
 describe('what no store can be made of', () => {
   class Boundary extends Component<{ children: ReactNode }, { error?: Error }> {
     override state: { error?: Error } = {};
