@@ -9,7 +9,7 @@
  * ```
  */
 import { DestroyRef, ErrorHandler, inject, PLATFORM_ID } from '@angular/core';
-import { createStore, type AnyDefinition, type Store, type StoreError } from '../index.js';
+import { createStore, StoreClosedError, type AnyDefinition, type Store } from '../index.js';
 import type { InjectedStoreOptions } from './options.js';
 import { holdPage, travelling } from './server.js';
 
@@ -21,7 +21,7 @@ export interface Plan extends InjectedStoreOptions<AnyDefinition> {
 /** @throws TypeError for a definition or options that no store can work with @internal */
 export function makeStore(plan: Plan): Store<AnyDefinition> {
   const { definition, onDestroy, errors, transfer, signal, setup } = plan;
-  const server = inject(PLATFORM_ID, OPTIONAL) === 'server';
+  const server = inject(PLATFORM_ID, { optional: true }) === 'server';
   const given = typeof definition === 'function' ? definition() : definition;
   const end = new AbortController();
   const abort = () => end.abort();
@@ -33,18 +33,15 @@ export function makeStore(plan: Plan): Store<AnyDefinition> {
   // A handler of its own that destroys the injector can't wait for the store's end.
   inject(DestroyRef).onDestroy(onDestroy === 'drain' ? () => void store.shutdown().catch(abort) : abort);
   // An injector without an application has none: then rxjs reports them.
-  const handler = errors !== 'leave' && inject(ErrorHandler, OPTIONAL);
-  if (handler) store.errors$.subscribe(({ error }) => isOwn(error, store.name) || handler.handleError(error));
+  const handler = errors !== 'leave' && inject(ErrorHandler, { optional: true });
+  if (handler) {
+    store.errors$.subscribe(({ error, quiet }) => {
+      // That it has ended is no fault of who asked, only because nobody looked at the reply.
+      const ended = error instanceof StoreClosedError && error.store === store.name && store.status().phase !== 'open';
+      if (!quiet && !ended) handler.handleError(error);
+    });
+  }
   if (server) holdPage(store);
   setup?.(store);
   return store;
-}
-
-const OPTIONAL = { optional: true } as const;
-
-/** Whether it's a decision of the store of this name, or what the platform calls an abort: then nothing is broken. */
-function isOwn(error: unknown, decider: string): boolean {
-  const { name, store, code } = Object(error) as Partial<StoreError>;
-  // What another store decided, a handler has failed with.
-  return name === 'AbortError' || (store === decider && !/UNKNOWN|DEADLOCK|TIMEOUT/.test(code as string));
 }

@@ -24,8 +24,8 @@ export interface InjectedStoreOptions<D extends AnyDefinition> extends StoreOpti
    */
   readonly onDestroy?: 'abort' | 'drain';
   /**
-   * What becomes of the errors on `errors$`: `'report'` (default) hands them to Angular's `ErrorHandler`, unless the store
-   * decided so itself; `'leave'` leaves them to who subscribes to `errors$`, else to rxjs.
+   * What becomes of the errors on `errors$`: `'report'` (default) hands them to Angular's `ErrorHandler`, unless they're `quiet`
+   * or only say that the store has ended; `'leave'` leaves them to who subscribes to `errors$`, else to rxjs.
    */
   readonly errors?: 'report' | 'leave';
   /**

@@ -12,7 +12,7 @@ import { planOf, tokenOf, type StoreKey } from './store-token.js';
  * @param key a token of `storeToken`, or a definition (or the function that makes it), which is then its own key
  * @param options go before those of the token
  * @returns a provider, for `providers` and `viewProviders`
- * @throws TypeError for a token that isn't of `storeToken`, and for options that can't be worked with
+ * @throws TypeError for a token that isn't of `storeToken`. What `createStore` refuses, the first injection fails with
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export function provideStore<D extends AnyDefinition>(key: StoreKey<D>, options:
  *
  * @param key a token of `storeToken`, or a definition (or the function that makes it)
  * @throws Error of Angular's outside of an injection context, and for a token that nobody provides; TypeError for a
- * definition that no store can work with
+ * definition or options that no store can work with
  *
  * @example
  * ```ts

@@ -6,7 +6,7 @@
  * ```
  */
 import { computed, signal, untracked, type Signal, type WritableSignal } from '@angular/core';
-import type { Observable } from 'rxjs';
+import type { Observable, Subscription } from 'rxjs';
 import type { Viewable } from '../index.js';
 
 /** How a selected signal goes about. */
@@ -15,17 +15,15 @@ export interface SelectSignalOptions<R> {
   readonly equal?: (before: R, after: R) => boolean;
 }
 
-/** The view of a source, as a signal; `broken` once its `select` has failed. */
-interface View<V> {
-  readonly value: WritableSignal<V>;
-  broken?: { readonly error: unknown } | undefined;
-}
+/** The view of a source, or what it has failed with, to be read by a call. */
+type View<V> = WritableSignal<() => V>;
 
-const views = new WeakMap<object, View<unknown>>();
+/** Of each source, with the subscription that shows it. */
+const views = new WeakMap<object, readonly [View<unknown>, Subscription]>();
 
 /**
- * A signal of what a projector makes of the view: there from the beginning, up to date whenever it's read, new only when the
- * result is. It needs no injection context, and there's nothing to destroy: all signals of a source share one subscription,
+ * A signal of what a projector makes of the view: there from the beginning, of the state that a reply promises, new only when
+ * the result is. It needs no injection context, and there's nothing to destroy: all signals of a source share one subscription,
  * and the projector is called only when somebody reads.
  *
  * A projector that throws throws where the signal is read, until the next state that it can work with. Once the store has
@@ -37,7 +35,7 @@ const views = new WeakMap<object, View<unknown>>();
  * @param source a store, a client, or combined views
  * @param projector what is selected of the view, pure. Default: the view itself
  * @param options when a result counts as new
- * @throws TypeError unless `source` has a `select`, and `projector` and `equal` are functions
+ * @throws TypeError for a source without `select`
  *
  * @example
  * ```ts
@@ -61,42 +59,33 @@ export function selectSignal<V, R = V>(
   options: SelectSignalOptions<NoInfer<R>> = {},
 ): Signal<R> {
   const view = viewOf(source);
-  return computed(() => {
-    const value = view.value();
-    if (view.broken) throw view.broken.error;
-    return projector(value);
-  }, options);
+  return computed(() => projector(view()()), options);
 }
 
 /** The view of a source: there when this returns, since `select` shows the present one at once. */
 function viewOf<V>(source: Viewable<V>): View<V> {
-  const known = views.get(source);
-  // Casts: it's kept under the source that it's of; a new one has its value in a moment.
-  if (known) return known as View<V>;
-  const view: View<V> = { value: signal(undefined as V, { equal: () => false }) };
-  views.set(source, view);
-  show(source.select(), new WeakRef(view), new WeakRef(source));
+  const [known, watching] = views.get(source) ?? [];
+  // What has failed begins anew. Casts: a view is kept under the source that it's of; a new one has its value in a moment.
+  if (watching?.closed === false) return known as View<V>;
+  const view: View<V> = signal(undefined as never);
+  views.set(source, [view, show(source.select(), new WeakRef(view))]);
   return view;
 }
 
 /**
- * Shows each view. The source and the signals that are made of it keep it alive, this subscription doesn't (and so knows
- * neither): what nobody can read any more is left at the next change.
+ * Shows each view. The source and the signals that are made of it keep it alive, this subscription doesn't: what nobody can
+ * read any more is left at the next change.
  */
-function show<V>(select$: Observable<V>, held: WeakRef<View<V>>, source: WeakRef<Viewable<V>>): void {
-  const set = (value: V, broken?: { readonly error: unknown }) => {
+function show<V>(select$: Observable<V>, held: WeakRef<View<V>>): Subscription {
+  const set = (read: () => V) => {
     const view = held.deref();
-    if (!view) return watching.unsubscribe();
-    view.broken = broken;
     // Untracked: a command may be told within a `computed` or a template, where no signal may be written.
-    untracked(() => view.value.set(value));
+    if (view) untracked(() => view.set(read));
+    else watching.unsubscribe();
   };
   const watching = select$.subscribe({
-    next: (value) => set(value),
-    error: (error: unknown) => {
-      // Who comes later begins anew. Casts: of a source that's gone nothing is kept, and what is broken has no value.
-      views.delete(source.deref() as object);
-      set(undefined as V, { error });
-    },
+    next: (value) => set(() => value),
+    error: (error: unknown) => set(() => { throw error; }),
   });
+  return watching;
 }

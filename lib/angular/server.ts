@@ -18,7 +18,8 @@ export function holdPage(store: Store<AnyDefinition>): void {
   const tasks = PendingTasks && angular.inject(PendingTasks);
   const pending = new Map<number, (() => void) | undefined>();
   store.trace$.subscribe((event) => {
-    if (event.kind === 'received' && event.form !== 'tell') pending.set(event.id, tasks?.add());
+    // It has come; what is told, nobody waits for.
+    if ('form' in event && (event.form === 'ask' || event.form === 'query')) pending.set(event.id, tasks?.add());
     // It has settled, or was dropped.
     if ('error' in event) pending.get(event.id)?.();
   });
@@ -27,15 +28,11 @@ export function holdPage(store: Store<AnyDefinition>): void {
 /** The definition of a store whose state travels: it begins with what came. @internal */
 export function travelling(definition: AnyDefinition, transfer: string | Transfer<AnyDefinition>, snapshot: (() => unknown) | false): AnyDefinition {
   // Casts: a mere key has no fields of these names; what travels is of whatever type.
-  const { key = transfer, save = same, restore = same } = transfer as Partial<Transfer<AnyDefinition>>;
+  const { key = transfer, save = (view: unknown) => view, restore = (came: unknown) => came } = transfer as Partial<Transfer<AnyDefinition>>;
   const states = angular.inject(angular.TransferState);
   const stateKey = key as angular.StateKey<unknown>;
   if (snapshot) states.onSerialize(stateKey, () => save(snapshot()));
   const saved = states.get(stateKey, undefined);
   states.remove(stateKey);
   return saved === undefined ? definition : { ...definition, state: () => restore(saved as never) };
-}
-
-function same(value: unknown): unknown {
-  return value;
 }

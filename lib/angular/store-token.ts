@@ -22,8 +22,7 @@ const tokens = new WeakMap<object, unknown>();
  * @param definition the state and everything that may happen to it, as `createStore` takes it, or a function that makes it
  * @param options the options of the store, and `providedIn`, `onDestroy`, `errors`, `transfer` and `setup`
  * @returns a token of the typed store: for `inject`, `injectStore` and `provideStore`, and for a provider in a test
- * @throws TypeError for a definition that is neither object nor function, and for options that can't be worked with. What
- * `createStore` refuses, the first injection fails with
+ * @throws TypeError without a definition. What `createStore` refuses, of definition or options, the first injection fails with
  *
  * @example
  * ```ts

@@ -17,6 +17,7 @@ const definition = {
     fail: (): number => { throw BROKEN; },
     failWith: (_sum: number, error: unknown): number => { throw error; },
     failLater: async (): Promise<number> => { throw BROKEN; },
+    saveBy: (_sum: number, saved: Promise<number>) => saved,
     wait: (): Promise<number> => never(),
     switched: (sum: number) => effect(sum, { policy: 'switch', run: never, done: (now: number) => now }),
     exhausted: (sum: number) => effect(sum, { policy: 'exhaust', run: never, done: (now: number) => now }),
@@ -126,11 +127,6 @@ describe('a decision of the store', () => {
       void store.shutdown();
       store.tell.add(1);
     }],
-    ['ASK_ABORTED', (store) => {
-      const controller = new AbortController();
-      store.with({ signal: controller.signal }).ask.wait();
-      controller.abort();
-    }],
   ])('%s reaches errors$ only', async (code, act) => {
     const { store, scheduler } = open({ mailbox: { capacity: 2 } });
     const errors: ErrorEvent[] = [];
@@ -144,29 +140,57 @@ describe('a decision of the store', () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
-  it('is not one of this store where a handler fails by that of another', async () => {
+  it('is a fault where a handler fails by it', () => {
     const { store } = open();
-    const other = createStore({ name: 'other', state: 0, commands: { add: (sum) => sum + 1 } });
+    const aborted = new DOMException('aborted', 'AbortError');
+    store.tell.failWith(aborted);
+    expect(handled).toEqual([aborted]);
+  });
+
+  it.each(['other', 'shop'])('is not one of this store where a handler fails by that of another (called %s)', async (name) => {
+    const { store } = open();
+    const other = createStore({ name, state: 0, commands: { add: (sum) => sum + 1 } });
     await other.shutdown();
     const refusal: unknown = await other.ask.add().then(() => undefined, (error: unknown) => error);
     store.tell.failWith(refusal);
     expect(handled).toEqual([refusal]);
   });
 
-  it('includes what the platform calls an abort', () => {
-    const { store } = open();
-    store.tell.failWith(new DOMException('aborted', 'AbortError'));
-    expect(handled).toEqual([]);
+  it('that another has closed is none of this store either while it drains', async () => {
+    const { store, injector } = open({ onDestroy: 'drain' });
+    const other = createStore({ name: 'other', state: 0, commands: { add: (sum) => sum + 1 } });
+    await other.shutdown();
+    const refusal = await other.ask.add().then(() => new Error('added'), (error: unknown) => error as Error);
+    let save!: () => void;
+    store.tell.saveBy(new Promise((_, reject) => { save = () => reject(refusal); }));
+    injector.destroy();
+    save();
+    await store.closed;
+    expect(handled).toEqual([refusal]);
   });
 
-  it('includes all that ends with the injector', async () => {
-    const { store, injector, scheduler } = open();
+  it('is reported for an ask that nobody observes, since nobody else learns of it', () => {
+    const { store, scheduler } = open();
+    for (let count = 0; count < 2; count++) store.ask.exhausted();
+    scheduler.maxFrames = 10;
+    scheduler.flush();
+    expect(handled).toEqual([expect.objectContaining({ code: 'BUSY' })]);
+  });
+});
+
+describe('the end of the injector', () => {
+  it.each(['abort', 'drain'] as const)('is no fault of asks and tells that nobody observes (%s)', async (onDestroy) => {
+    const { store, injector, scheduler } = open({ onDestroy, timeout: Infinity });
+    const errors: unknown[] = [];
+    store.errors$.subscribe(({ error }) => errors.push(error));
     store.tell.wait();
     store.tell.add(1);
     store.ask.add(1);
     injector.destroy();
+    store.ask.add(1);
     scheduler.flush();
     await settled();
+    expect(errors).toContainEqual(expect.objectContaining({ code: 'STORE_CLOSED' }));
     expect(handled).toEqual([]);
     expect(unhandled).not.toHaveBeenCalled();
   });

@@ -6,7 +6,7 @@ import {
 } from '@angular/core';
 import { bootstrapApplication, type BootstrapContext } from '@angular/platform-browser';
 import { provideServerRendering, renderApplication } from '@angular/platform-server';
-import { effect, reply, type Store } from 'ownstate';
+import { effect, reply, type Context, type Store } from 'ownstate';
 import { provideStore, selectSignal, storeToken } from 'ownstate/angular';
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -33,6 +33,7 @@ const definition = {
       throw new Error('down');
     },
     rename: (now: Products, names: readonly string[]) => ({ ...now, names }),
+    loadNext: (now: Products, _payload: void, { tell }: Context<never>) => (tell('load'), now),
   },
 };
 type ProductStore = Store<typeof definition>;
@@ -93,6 +94,11 @@ describe('a page that a server renders', () => {
 
   it('does not wait for what is told', async () => {
     begin = (store) => store.tell.load();
+    expect(await render(ShopPage)).toContain('<p>loading</p>');
+  });
+
+  it('does not wait for what a store tells itself', async () => {
+    begin = (store) => store.tell.loadNext();
     expect(await render(ShopPage)).toContain('<p>loading</p>');
   });
 
