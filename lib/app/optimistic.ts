@@ -8,12 +8,12 @@
  *
  * The state is what is certain and a log of commands (optimistic/log.ts); callers see the state after the log.
  */
+import { Failed } from '../core/effect.js';
 import { expect, expectObject } from '../internal/expect.js';
 import type { AnyDefinition, Definition, Given, StateOf } from '../index.js';
 import { LogFullError } from './optimistic/errors.js';
 import { logger } from './optimistic/fold.js';
 import type { Guessed } from './optimistic/log.js';
-import { Failing } from './optimistic/outcomes.js';
 import { keeping, OPTIMISTIC, over, type Over } from './over.js';
 
 type Whole = Guessed<unknown>;
@@ -93,7 +93,7 @@ export function optimistic<S, D extends Definition<S, E>, E = never>(definition:
   const made = over<AnyDefinition, Whole>(definition, make, ({ present }) => present, (handler, type) => {
     const handle = logged(handler, type);
     return (whole: Whole, ...given: never[]) => (
-      whole.log.length < limit ? handle(whole, ...given) : new Failing(whole, new LogFullError({ store, type, started: true }, limit), true)
+      whole.log.length < limit ? handle(whole, ...given) : new Failed(whole, new LogFullError({ store, type, started: true }, limit), true)
     );
   });
   // A cast: `Whole` is what it is around the state of `D`.

@@ -1,7 +1,8 @@
 /** A definition whose state is a part of a larger one: what `undoable` and `optimistic` are made of. */
+import { inDevelopment } from '../core/internal/check-options.js';
+import { deepFreeze, isMutable } from '../core/view.js';
 import { expect, expectFunction, expectObject } from '../internal/expect.js';
 import type { AnyDefinition, Clock, EventOf, Focused, StateOf, Type, ViewOf } from '../index.js';
-import { frozen, isPlain } from './frozen.js';
 
 /** The queries `Q` of a part, as queries of a whole `S`. */
 type Queried<Q, S> = {
@@ -42,10 +43,9 @@ export const OPTIMISTIC: unique symbol = Symbol('optimistic');
  */
 export function keeping({ view }: AnyDefinition, keeper: string): Keep {
   return (state) => {
-    const whole = typeof state === 'object' && state !== null ? state : {};
-    expect(isPlain(whole), 'state', `plain data, which is replaced and not mutated in place, since ${keeper} keeps former states`, state);
-    expect(!(OPTIMISTIC in whole), 'definition', `one that is not optimistic yet, as in optimistic(${keeper}(…))`, 'an optimistic one');
-    return view === undefined ? frozen(state) : state;
+    expect(!isMutable(state), 'state', `plain data, which is replaced and not mutated in place, since ${keeper} keeps former states`, state);
+    expect(!(OPTIMISTIC in Object(state)), 'definition', `one that is not optimistic yet, as in optimistic(${keeper}(…))`, 'an optimistic one');
+    return view === undefined && inDevelopment ? deepFreeze(state) : state;
   };
 }
 

@@ -207,13 +207,15 @@ class Effect<S, T, R> extends Outcome<S, R> {
   }
 }
 
-/** What is folded of a failed effect: the state, and then the error for the asker. */
-class Failed<S> extends Outcome<S, never> {
+/** What is folded of a failed effect: the state, and then the error for the asker. `own`: by a decision of the store's. @internal */
+export class Failed<S> extends Outcome<S, never> {
   readonly #error: unknown;
+  readonly #own: boolean;
 
-  constructor(next: S, error: unknown) {
+  constructor(next: S, error: unknown, own = false) {
     super(next);
     this.#error = error;
+    this.#own = own;
   }
 
   override refuse(): undefined {
@@ -221,7 +223,7 @@ class Failed<S> extends Outcome<S, never> {
   }
 
   override answer(command: Command): void {
-    command.owner.fail(command, this.#error, false);
+    command.owner.fail(command, this.#error, this.#own);
   }
 }
 

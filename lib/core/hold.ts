@@ -137,7 +137,8 @@ export function hold<S, R>(next: S, place: Ticket<R>, options: HoldOptions<S> = 
   return new Held(next, held as Place<R>, gone, atShutdown === 'fail');
 }
 
-class Held<S, R> extends Outcome<S, R> {
+/** What `hold` makes. @internal */
+export class Held<S, R> extends Outcome<S, R> {
   readonly #place: Place<R>;
   readonly #gone: HoldOptions<S>['gone'];
   readonly #loose: boolean;

@@ -1,8 +1,8 @@
 /** The outcome of a command that is shown before it's certain. */
 import { expect, expectFunction, expectObject, expectOneOf } from '../../internal/expect.js';
-import type { Context, EffectContext, EffectPolicy, Outcome } from '../../index.js';
 import type { Observable } from 'rxjs';
-import { AnyOutcome } from './outcomes.js';
+import { Outcome } from '../../core/outcome.js';
+import type { Context, EffectContext, EffectPolicy } from '../../index.js';
 
 /** The work of an attempt, and what becomes of its result. */
 export interface AttemptPlan<S, T> {
@@ -95,7 +95,7 @@ export function attempt<S, T, P>(next: NoInfer<S>, plan: AttemptPlan<S, T> & Exa
 }
 
 /** What `attempt` makes. An optimistic definition makes something of it; by itself it's refused. @internal */
-export class Attempt<S, R> extends AnyOutcome<S, R> {
+export class Attempt<S, R> extends Outcome<S, R> {
   readonly plan: Planned;
 
   constructor(next: S, plan: Planned) {

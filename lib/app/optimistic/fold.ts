@@ -10,15 +10,18 @@
  * ```
  */
 import { concat, defer, finalize, isObservable, map, of, throwError, type Observable } from 'rxjs';
+import { Failed } from '../../core/effect.js';
+import { Held } from '../../core/hold.js';
+import { Answer, Outcome } from '../../core/outcome.js';
+import { effect, reply, SupersededError, type Context, type EffectContext } from '../../index.js';
 import { expect } from '../../internal/expect.js';
-import { effect, reply, SupersededError, type Context, type EffectContext, type Outcome } from '../../index.js';
 import type { Keep } from '../over.js';
 import { first } from './again.js';
 import { Attempt } from './attempt.js';
 import { CommandDroppedError } from './errors.js';
 import { inTurn } from './lanes.js';
 import { relogged, type Dropping, type Entry, type Flight, type Guessed } from './log.js';
-import { AnyOutcome, Answer, Failing, Held, OrElse } from './outcomes.js';
+import { OrElse } from './or-else.js';
 
 type Whole = Guessed<unknown>;
 
@@ -37,7 +40,7 @@ export function logger(store: string, keep: Keep): (handle: Handle, type: string
   /** The state of what a handler gave back when it was folded again. @throws TypeError for what comes later */
   const nextOf = (type: string, outcome: unknown): unknown => {
     expectAtOnce(type, outcome);
-    return keep(outcome instanceof AnyOutcome ? outcome.next : outcome);
+    return keep(outcome instanceof Outcome ? outcome.next : outcome);
   };
 
   const logged = (handle: Handle, type: string) => (whole: Whole, ...given: never[]): unknown => {
@@ -63,7 +66,7 @@ export function logger(store: string, keep: Keep): (handle: Handle, type: string
     const mapped = (given: unknown): unknown => {
       if (given instanceof Answer) return reply(place(keep(given.next)), given.value);
       // A cast: `lift` keeps the handler's other parameters, whatever they are.
-      if (given instanceof AnyOutcome) return given.lift?.(place(keep(given.next)), lift as never);
+      if (given instanceof Outcome) return given.lift?.(place(keep(given.next)), lift as never);
       return place(keep(given));
     };
     if (outcome instanceof Attempt) return begin(type, whole, outcome, place);
@@ -103,7 +106,7 @@ export function logger(store: string, keep: Keep): (handle: Handle, type: string
       const without = () => relogged(now, now.log.filter((other) => other !== entry), drop);
       if (!entry) {
         // A newer one took its place in the very moment when it ended; else the store was reset meanwhile.
-        if (flight.superseded) return new Failing(now, new SupersededError({ store, type, started: true }), true);
+        if (flight.superseded) return new Failed(now, new SupersededError({ store, type, started: true }), true);
         // Casts: `done` gets what it's declared for.
         return done ? logged(done, type)(now, value as never, context as never) : reply(now, value);
       }
@@ -111,7 +114,7 @@ export function logger(store: string, keep: Keep): (handle: Handle, type: string
         const log = now.log.map((other) => other === entry ? { ...entry, flight: undefined, ...change } : other);
         return relogged(now, left(log, superseded), drop);
       };
-      if (!done) return entry.thrown ? new Failing(without(), entry.thrown.error, false) : reply(settle({}), value);
+      if (!done) return entry.thrown ? new Failed(without(), entry.thrown.error, false) : reply(settle({}), value);
       try {
         const [outcome, again] = first(done, entry.before, [value, context]);
         const fold = (state: unknown) => nextOf(type, again(state));
@@ -119,7 +122,7 @@ export function logger(store: string, keep: Keep): (handle: Handle, type: string
           settle({ flight: next, fold, after, thrown: undefined }, superseded)
         ));
         // A cast: what `put` gives is of the whole.
-        return settled instanceof AnyOutcome && !(settled instanceof Answer) ? new OrElse(settled as Outcome<Whole, unknown>, without) : settled;
+        return settled instanceof Outcome && !(settled instanceof Answer) ? new OrElse(settled as Outcome<Whole, unknown>, without) : settled;
       } catch (error) {
         return refused(without(), error);
       }

@@ -67,8 +67,8 @@ export function resolveOptions(state: unknown, options: StoreOptions): ResolvedO
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } };
 
-/** Outside production. Bundlers put a literal in the place of the variable; a page without a bundler has no `process`. */
-const inDevelopment = /* @__PURE__ */ (() => {
+/** Outside production. Bundlers put a literal in the place of the variable; a page without a bundler has no `process`. @internal */
+export const inDevelopment: boolean = /* @__PURE__ */ (() => {
   try {
     return process.env.NODE_ENV !== 'production';
   } catch {
