@@ -1,12 +1,13 @@
 /** Sessions: what each command does and replies. */
 import { createSessions, type Session, type SessionEvent, type SessionsOptions } from 'ownstate/stores';
+import { VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { Heap } from '../../lib/stores/structures/heap.js';
 
-/** A store whose ids are s1, s2, … */
+/** A store whose ids are s1, s2, …, and whose time stands still. */
 function numbered<T = unknown>(options: SessionsOptions<T> = {}) {
   let last = 0;
-  const store = createSessions<T>({ ids: () => `s${++last}`, ...options });
+  const store = createSessions<T>({ ids: () => `s${++last}`, scheduler: new VirtualTimeScheduler(), ...options });
   const events: SessionEvent[] = [];
   store.events$.subscribe((event) => events.push(event));
   return { ask: store.ask, store, events };
