@@ -89,12 +89,17 @@ export function effect<S, T, P>(next: NoInfer<S>, plan: EffectPlan<S, T> & Exact
   expectObject(plan, 'plan');
   // Read once, whatever a getter would say the next time.
   const { policy = 'concat', key, concurrency = Infinity, run, done, failed } = plan;
-  expectOneOf(policy, 'policy', 'concat', 'merge', 'switch', 'exhaust');
-  expect(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency > 0), 'concurrency', 'a positive integer or Infinity', concurrency);
-  expectFunction(run, 'run');
   expectFunction(done, 'done');
-  if (failed !== undefined) expectFunction(failed, 'failed');
+  expectWork({ policy, concurrency, run, failed });
   return new Effect<S, T, EffectReply<P>>(next, { policy, key, concurrency, run, done, ...(failed && { failed }) });
+}
+
+/** What any work is held against, and the lane that it runs in. @throws TypeError @internal */
+export function expectWork({ policy, concurrency, run, failed }: Readonly<Record<'policy' | 'concurrency' | 'run' | 'failed', unknown>>): void {
+  expectOneOf(policy, 'policy', 'concat', 'merge', 'switch', 'exhaust');
+  expect(concurrency === Infinity || (Number.isInteger(concurrency) && (concurrency as number) > 0), 'concurrency', 'a positive integer or Infinity', concurrency);
+  expectFunction(run, 'run');
+  if (failed !== undefined) expectFunction(failed, 'failed');
 }
 
 /** An effect on its way: one command's work. */

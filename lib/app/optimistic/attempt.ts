@@ -1,6 +1,7 @@
 /** The outcome of a command that is shown before it's certain. */
-import { expect, expectFunction, expectObject, expectOneOf } from '../../internal/expect.js';
+import { expectFunction, expectObject } from '../../internal/expect.js';
 import type { Observable } from 'rxjs';
+import { expectWork } from '../../core/effect.js';
 import { Outcome } from '../../core/outcome.js';
 import type { Context, EffectContext, EffectPolicy } from '../../index.js';
 
@@ -86,11 +87,8 @@ export type Planned = Required<Pick<AttemptPlan<never, unknown>, 'policy' | 'con
 export function attempt<S, T, P>(next: NoInfer<S>, plan: AttemptPlan<S, T> & ExactlyAttempt<P>): Outcome<S, AttemptReply<P>> {
   expectObject(plan, 'plan');
   const { policy = 'merge', key, concurrency = Infinity, run, done, failed } = plan;
-  expectOneOf(policy, 'policy', 'concat', 'merge', 'switch', 'exhaust');
-  expect(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency > 0), 'concurrency', 'a positive integer or Infinity', concurrency);
-  expectFunction(run, 'run');
   if (done !== undefined) expectFunction(done, 'done');
-  if (failed !== undefined) expectFunction(failed, 'failed');
+  expectWork({ policy, concurrency, run, failed });
   return new Attempt(next, { policy, key, concurrency, run, ...(done && { done }), ...(failed && { failed }) } as Planned);
 }
 
