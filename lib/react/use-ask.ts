@@ -36,8 +36,8 @@ export interface AskState<T> {
 
 /**
  * Asks from a component, and keeps what becomes of it: whether it's pending, its value, its error. The latest ask wins.
- * What is asked again, or whose component has gone or is hidden, is not heard any more; a component that is shown again
- * hears of its latest ask nonetheless.
+ * What is asked again, or whose component has gone or is hidden, is not heard any more, and its failure appears on the
+ * store's `errors$`; a component that is shown again hears of its latest ask nonetheless.
  *
  * Nothing is taken back by that: the store still handles what was forgotten. Where the work should end too, give its
  * effect the policy `'switch'`, or the client a `signal`. `ask` gives the reply to whoever needs it: in an event handler

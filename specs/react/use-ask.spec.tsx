@@ -105,6 +105,19 @@ describe('useAsk', () => {
     expect(seen).toEqual([{ ...idle, pending: true }]);
   });
 
+  it('leaves the failure of what it forgot to errors$, which nobody is to handle', () => {
+    const { store, answer, fail } = answered();
+    const errors: unknown[] = [];
+    store.errors$.subscribe(({ error, quiet }) => errors.push([String(error), quiet]));
+    const { result } = renderHook(() => useAsk(store.ask.find));
+    asking(() => result.current.ask('tea'));
+    asking(() => result.current.ask('cake'));
+    fail(0);
+    answer(1, 'cake');
+    expect(known(result.current)).toEqual({ ...idle, value: 'cake' });
+    expect(errors).toEqual([['RangeError: failed 0', true]]);
+  });
+
   it('gives the reply to whoever asks, also of what it forgets', async () => {
     const { store, answer } = answered();
     const { result, unmount } = renderHook(() => useAsk(store.ask.replace));
