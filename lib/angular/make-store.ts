@@ -8,7 +8,8 @@
  *                  └── abort | shutdown ◀── DestroyRef
  * ```
  */
-import { DestroyRef, ErrorHandler, inject, PLATFORM_ID } from '@angular/core';
+import { DestroyRef, ErrorHandler, inject, NgZone, PLATFORM_ID } from '@angular/core';
+import { asyncScheduler, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import { createStore, StoreClosedError, type AnyDefinition, type Store } from '../index.js';
 import type { InjectedStoreOptions } from './options.js';
 import { holdPage, travelling } from './server.js';
@@ -20,7 +21,7 @@ export interface Plan extends InjectedStoreOptions<AnyDefinition> {
 
 /** @throws TypeError for a definition or options that no store can work with @internal */
 export function makeStore(plan: Plan): Store<AnyDefinition> {
-  const { definition, onDestroy, errors, transfer, signal, setup } = plan;
+  const { definition, onDestroy, errors, transfer, signal, setup, scheduler = asyncScheduler } = plan;
   const server = inject(PLATFORM_ID, { optional: true }) === 'server';
   const given = typeof definition === 'function' ? definition() : definition;
   const end = new AbortController();
@@ -28,6 +29,7 @@ export function makeStore(plan: Plan): Store<AnyDefinition> {
   // Casts: a definition is of whatever state here; its token has the types.
   const store: Store<AnyDefinition> = createStore((transfer ? travelling(given, transfer as string, server && (() => store.snapshot())) : given) as never, {
     ...plan,
+    scheduler: outside(inject(NgZone, { optional: true }), scheduler),
     signal: signal ? AbortSignal.any([signal, end.signal]) : end.signal,
   });
   // A handler of its own that destroys the injector can't wait for the store's end.
@@ -44,4 +46,16 @@ export function makeStore(plan: Plan): Store<AnyDefinition> {
   if (server) holdPage(store);
   setup?.(store);
   return store;
+}
+
+/**
+ * The same time, but no zone waits for what is scheduled: the deadline of an ask stays armed when it's answered, and would
+ * keep the page from being stable, or from being written, for as long.
+ */
+function outside(zone: NgZone | null, scheduler: SchedulerLike): SchedulerLike {
+  const schedule = <T>(work: (this: SchedulerAction<T>, state?: T) => void, ...when: [delay?: number, state?: T]) => zone?.runOutsideAngular(() =>
+    scheduler.schedule<T>(function (state) {
+      zone.run(() => work.call(this, state));
+    }, ...when));
+  return zone ? Object.assign(Object.create(scheduler), { now: () => scheduler.now(), schedule }) as SchedulerLike : scheduler;
 }

@@ -13,15 +13,19 @@ import type { Transfer } from './options.js';
 
 /** On the server: holds the page back while asks are pending. @internal */
 export function holdPage(store: Store<AnyDefinition>): void {
-  // A cast: before Angular 19 there's no such class; zones then know what is pending.
+  // A cast: before Angular 19 there's no such class, and a platform has none; zones then know what is pending.
   const PendingTasks = (angular as Partial<typeof angular>).PendingTasks;
-  const tasks = PendingTasks && angular.inject(PendingTasks);
-  const pending = new Map<number, (() => void) | undefined>();
+  const tasks = PendingTasks && angular.inject(PendingTasks, { optional: true });
+  if (!tasks) return;
+  const pending = new Map<number, () => void>();
   store.trace$.subscribe((event) => {
     // It has come; what is told, nobody waits for.
-    if ('form' in event && (event.form === 'ask' || event.form === 'query')) pending.set(event.id, tasks?.add());
+    if ('form' in event && (event.form === 'ask' || event.form === 'query')) pending.set(event.id, tasks.add());
     // It has settled, or was dropped.
-    if ('error' in event) pending.get(event.id)?.();
+    if ('error' in event) {
+      pending.get(event.id)?.();
+      pending.delete(event.id);
+    }
   });
 }
 
@@ -29,7 +33,9 @@ export function holdPage(store: Store<AnyDefinition>): void {
 export function travelling(definition: AnyDefinition, transfer: string | Transfer<AnyDefinition>, snapshot: (() => unknown) | false): AnyDefinition {
   // Casts: a mere key has no fields of these names; what travels is of whatever type.
   const { key = transfer, save = (view: unknown) => view, restore = (came: unknown) => came } = transfer as Partial<Transfer<AnyDefinition>>;
-  const states = angular.inject(angular.TransferState);
+  const states = angular.inject(angular.TransferState, { optional: true });
+  // A platform serves many pages: what's made for it doesn't travel.
+  if (!states) return definition;
   const stateKey = key as angular.StateKey<unknown>;
   if (snapshot) states.onSerialize(stateKey, () => save(snapshot()));
   const saved = states.get(stateKey, undefined);

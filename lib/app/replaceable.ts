@@ -24,8 +24,7 @@ export type Replaceable<D extends AnyDefinition> = Omit<D, 'commands'> & {
 
 /**
  * Adds the command `replace` to a definition, which puts another state in the place of the present one. The owner of a
- * state decides so whether others may do that: `persist`, the time travel of `ownstate/devtools`, and what travels from a
- * server to a browser need it.
+ * state decides so whether others may do that: `persist` and the time travel of `ownstate/devtools` need it.
  *
  * `replace` takes the next state, or a function that makes it of the present one. Where that gives a Promise, the store
  * waits for it: commands sent meanwhile are handled afterwards, on the state that came. It fails with what the function,

@@ -29,8 +29,12 @@ export interface DevtoolsOptions extends Redaction {
   readonly queries?: boolean;
   /** Commands that aren't shown, such as those of ticks; the states they make are seen with the next action. Default: none. */
   readonly ignore?: readonly string[];
-  /** Whether the monitor may change states. Default: whether all stores have the command `replace`. */
-  readonly travel?: boolean;
+  /**
+   * Whether the monitor may change states. Default: whether all stores have the command `replace`. Where what a store shows
+   * isn't what its `replace` takes: how that is made of a view; for an `undoable` store
+   * `({ present }: UndoableView<State>) => present`.
+   */
+  readonly travel?: boolean | ((view: never, store: string) => unknown);
   /** What to connect to. Default: `__REDUX_DEVTOOLS_EXTENSION__` on the global object, if it's there. */
   readonly extension?: DevtoolsExtension;
 }
@@ -88,12 +92,14 @@ export function connectDevtools(stores: Inspectable | readonly Inspectable[], op
   const list = inspected.map(([, store]) => store);
   const {
     name = names.join(' + '), maxAge = 50, latency = 0, queries = false, ignore = [],
-    travel: travels = list.every(({ tell }) => 'replace' in tell), extension = installed(),
+    travel = list.every(({ tell }) => 'replace' in tell), extension = installed(),
   } = options;
   expect(typeof name === 'string', 'name', 'a string', name);
   expect(Number.isInteger(maxAge) && maxAge > 1, 'maxAge', 'an integer from 2 on', maxAge);
   expect(typeof latency === 'number' && latency >= 0, 'latency', 'a number of milliseconds from 0 on', latency);
   expect(Array.isArray(ignore), 'ignore', 'an array of commands', ignore);
+  expect(typeof travel === 'boolean' || typeof travel === 'function', 'travel', 'true, false or a function', travel);
+  const travels = travel !== false;
   const show = showing(options);
   if (extension === undefined) return { connected: false, travels: false, disconnect: () => undefined };
   expect(typeof extension.connect === 'function', 'extension', 'an extension with `connect`', extension);
@@ -119,7 +125,7 @@ export function connectDevtools(stores: Inspectable | readonly Inspectable[], op
   const own = new WeakSet();
   const listening = new Subscription();
   log.begin();
-  listening.add(instance.subscribe(answersTo({ instance, history, log, stores: list, prefixes, names: isOne ? undefined : names, travels, own })));
+  listening.add(instance.subscribe(answersTo({ instance, history, log, stores: list, prefixes, names: isOne ? undefined : names, travel, own })));
   const disconnect = () => {
     log.stop();
     listening.unsubscribe();

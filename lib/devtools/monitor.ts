@@ -11,7 +11,7 @@
 import type { DevtoolsInstance } from './extension.js';
 import type { Log } from './log.js';
 import type { Inspectable } from './sources.js';
-import { expectWhole, momentsOf, travelTo, type History, type Moment } from './travel.js';
+import { expectWhole, momentsOf, travelTo, type History, type Moment, type StateOfView } from './travel.js';
 
 /** What the messages are about. @internal */
 export interface MonitorTarget {
@@ -21,7 +21,8 @@ export interface MonitorTarget {
   readonly stores: readonly Inspectable[];
   /** What stands before the types of each store's commands. */
   readonly prefixes: readonly string[];
-  readonly travels: boolean;
+  /** Whether states may be put back, and how they're made of views. */
+  readonly travel: boolean | StateOfView;
   /** The names by which the state that is shown is split; none where it's the state of the only store. */
   readonly names: readonly string[] | undefined;
   /** Payloads of commands that aren't shown. */
@@ -46,7 +47,7 @@ interface Pressed {
 
 /** @internal */
 export function answersTo(target: MonitorTarget): (message: unknown) => void {
-  const { instance, history, log, stores, prefixes, names, travels, own } = target;
+  const { instance, history, log, stores, prefixes, names, travel, own } = target;
   const report = (error: unknown) => instance.error(error instanceof Error ? error.message : String(error));
 
   const attempt = (act: () => void) => {
@@ -64,16 +65,16 @@ export function answersTo(target: MonitorTarget): (message: unknown) => void {
   });
 
   /** Puts views back, and then goes on. */
-  const travel = (views: readonly unknown[], then: () => void = () => undefined) => {
-    if (!travels) throw new TypeError('Expected stores with the command `replace` (replaceable of ownstate/app), got one without: nothing can be put back');
-    travelTo(views, stores, (payload) => own.add(payload)).subscribe({ error: report, complete: () => attempt(then) });
+  const putBack = (views: readonly unknown[], then: () => void = () => undefined) => {
+    if (travel === false) throw new TypeError('Expected stores with the command `replace` (replaceable of ownstate/app), got one without: nothing can be put back');
+    travelTo(views, stores, travel === true ? (view) => view : travel, (payload) => own.add(payload)).subscribe({ error: report, complete: () => attempt(then) });
   };
 
   const back = (text: unknown, { actionId, index }: Pressed, then?: () => void) => {
     const moment = typeof text === 'string' ? history.find(text, actionId, index) : undefined;
     if (moment === undefined) throw new TypeError('Expected a state that was shown and is still kept, got another one');
     expectWhole(moment);
-    travel(moment.views, then);
+    putBack(moment.views, then);
   };
 
   const press = (pressed: Pressed, state: unknown) => {
@@ -82,7 +83,7 @@ export function answersTo(target: MonitorTarget): (message: unknown) => void {
       case 'JUMP_TO_STATE':
       case 'JUMP_TO_ACTION': return back(state, pressed);
       case 'ROLLBACK': return back(state, { index: 0 }, log.begin);
-      case 'RESET': return travel(log.first, log.begin);
+      case 'RESET': return putBack(log.first, log.begin);
       case 'COMMIT': return log.begin();
       case 'PAUSE_RECORDING': return log.pause(status === true);
       case 'IMPORT_STATE': {
@@ -90,7 +91,7 @@ export function answersTo(target: MonitorTarget): (message: unknown) => void {
         // A cast: a log has at least one.
         const moment = moments[at] as Moment;
         expectWhole(moment);
-        return travel(moment.views, () => {
+        return putBack(moment.views, () => {
           history.load(moments);
           instance.send(null, nextLiftedState);
         });

@@ -27,7 +27,7 @@ const useLife = React[('Activity' in React ? 'useInsertionEffect' : 'useEffect')
 /**
  * A store of a component's own. It's made with the first render, and ended when the component is gone: what still waits
  * or runs fails with `StoreClosedError`, work beside the fold sees its `signal` abort, ticks and timers stop. Farewells
- * that components send as they go (from the cleanup of an effect) are still handled.
+ * that components send as they go (from the cleanup of an effect) are still handled, unless the store is busy by then.
  *
  * StrictMode, which mounts components twice, and Activity, which hides them, leave the store alone: a hidden component's
  * store keeps its state, and works on. Ticks begin when the component is first shown, so that a store of a render

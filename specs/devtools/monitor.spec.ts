@@ -1,9 +1,9 @@
 /** What the monitor's buttons do to stores. */
 import { createStore, reply } from 'ownstate';
-import { replaceable } from 'ownstate/app';
+import { attempt, optimistic, replaceable, undoable, type UndoableView } from 'ownstate/app';
 import { connectDevtools, type DevtoolsOptions } from 'ownstate/devtools';
 import { marbles } from 'ownstate/testing';
-import { map, timer } from 'rxjs';
+import { map, Subject, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { fakeExtension } from './support/fake-extension.js';
 
@@ -131,6 +131,44 @@ describe('the monitor', () => {
     expect(monitor!.types()).toEqual(['@@INIT']);
   }));
 
+  it('travels with a store whose view is not its state, if told how', () => {
+    const extension = fakeExtension();
+    const store = createStore(optimistic(undoable(replaceable(counter))));
+    const travel = ({ present }: UndoableView<{ count: number }>) => present;
+    expect(connectDevtools(store, { extension, travel }).travels).toBe(true);
+    const [monitor] = extension.instances;
+    for (const by of [1, 2, 3]) store.tell.add(by);
+    monitor!.jumpToAction(1);
+    expect(store.snapshot()).toEqual({ present: { count: 1 }, canUndo: true, canRedo: false });
+    store.tell.undo();
+    expect(store.snapshot().present).toEqual({ count: 6 });
+    expect(monitor!.errors).toEqual([]);
+  });
+
+  it('stays where it has travelled to when an attempt fails that was in flight', () => {
+    const extension = fakeExtension();
+    const answer = new Subject<number>();
+    const store = createStore(optimistic(replaceable({
+      name: 'counter',
+      state: { count: 0 },
+      commands: {
+        add: ({ count }, by: number) => ({ count: count + by }),
+        guess: ({ count }, by: number) => attempt({ count: count + by }, { run: () => answer }),
+      },
+    })));
+    const dropped: unknown[] = [];
+    store.errors$.subscribe(({ error }) => dropped.push(error));
+    connectDevtools(store, { extension });
+    const [monitor] = extension.instances;
+    for (const by of [1, 2]) store.tell.add(by);
+    store.ask.guess(10).subscribe({ error: () => undefined });
+    monitor!.jumpToAction(1);
+    expect(store.snapshot()).toEqual({ count: 1 });
+    answer.error(new Error('no'));
+    expect(store.snapshot()).toEqual({ count: 1 });
+    expect(dropped).toEqual([]);
+  });
+
   describe('of a store that cannot travel', () => {
     it('is told so', () => {
       const extension = fakeExtension();
@@ -165,7 +203,7 @@ describe('the monitor', () => {
       connectDevtools(store, { extension });
       store.tell.knock();
       extension.instances[0]!.jumpToAction(0);
-      expect(extension.instances[0]!.errors).toEqual(['Expected vault to show its state itself, got one with a `view`: it can\'t travel in time']);
+      expect(extension.instances[0]!.errors).toEqual(['Expected vault to show its state itself, got one with a `view`: it can\'t travel in time, unless `travel` says how']);
       expect(await store.ask.all()).toEqual({ open: 1, hidden: 'x' });
     });
   });

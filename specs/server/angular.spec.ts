@@ -1,7 +1,7 @@
 /** `ownstate/angular` on a server: pages wait for pending asks, and states travel to the browser. */
 import '@angular/compiler';
 import {
-  Component, createEnvironmentInjector, inject, makeStateKey, PLATFORM_ID, provideZonelessChangeDetection, TransferState,
+  Component, createEnvironmentInjector, inject, Injector, makeStateKey, PLATFORM_ID, provideZonelessChangeDetection, TransferState,
   type EnvironmentInjector, type Provider, type Type,
 } from '@angular/core';
 import { bootstrapApplication, type BootstrapContext } from '@angular/platform-browser';
@@ -131,6 +131,15 @@ describe('the state of a store with `transfer`', () => {
     begin = (store) => store.ask.load().subscribe();
     const save = ({ names }: Products) => names.join();
     expect(carried(await render(ShopPage, [provideStore(Shop, { transfer: { key: 'names', save } })]))).toMatchObject({ names: 'tea,cake </script>' });
+  });
+});
+
+describe('a store of the whole platform of a server', () => {
+  it('belongs to no page: it holds none back, and its state travels with none', async () => {
+    const Visits = storeToken({ name: 'visits', state: 0, commands: { visit: (n) => reply(n + 1, n + 1) } }, { providedIn: 'platform', transfer: 'visits' });
+    // A platform's injector has neither tasks nor states of a page.
+    const platform = Injector.create({ providers: [{ provide: PLATFORM_ID, useValue: 'server' }, { provide: TransferState, useValue: null }, provideStore(Visits)] });
+    expect(await platform.get(Visits).ask.visit()).toBe(1);
   });
 });
 
