@@ -83,9 +83,16 @@ export interface Persistence {
  * await settings.shutdown();
  * ```
  */
-export function persist<S, V extends S>(store: Persistable<S, V>, storage: PersistStorageSource): Persistence;
 export function persist<S, V, P = V>(
-  store: Persistable<S, V>, storage: PersistStorageSource, options: PersistOptions<S, V, P> & PersistNeeds<S, P>,
+  store: Persistable<S, V>, storage: PersistStorageSource,
+  options: PersistOptions<S, V, P> & { readonly merge: (present: S, saved: NoInfer<P>) => S },
+): Persistence;
+export function persist<S, V, F>(
+  store: Persistable<S, V>, storage: PersistStorageSource,
+  options: PersistOptions<S, V, F> & { readonly pick: (view: V) => F & PersistNeeds<S, NoInfer<F>>; readonly merge?: undefined },
+): Persistence;
+export function persist<S, V extends S>(
+  store: Persistable<S, V>, storage: PersistStorageSource, options?: PersistOptions<S, NoInfer<V>>,
 ): Persistence;
 export function persist<S, V, P>(store: Persistable<S, V>, source: PersistStorageSource, options: PersistOptions<S, V, P> = {}): Persistence {
   const given = Object(store) as Partial<Persistable<S, V>>;

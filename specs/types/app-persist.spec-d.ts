@@ -1,6 +1,6 @@
 /** What is inferred of a store that is kept, and what doesn't compile. */
 import { createStore, reply } from 'ownstate';
-import { persist, replaceable, type Hydration, type Persistence, type PersistError, type PersistStorage } from 'ownstate/app';
+import { persist, replaceable, undoable, type Hydration, type Persistence, type PersistError, type PersistOptions, type PersistStorage } from 'ownstate/app';
 import { del, get, set } from 'idb-keyval';
 import { describe, expectTypeOf, it } from 'vitest';
 
@@ -58,6 +58,54 @@ describe('what is saved', () => {
     persist(settings, localStorage, { pick: ({ theme }) => ({ size: theme }) });
   });
 
+  it('may be the state, or some of its fields, of a view that holds it', () => {
+    const shown = createStore(replaceable({
+      name: 'shown',
+      state: first,
+      commands: { use: (now, theme: string) => ({ ...now, theme }) },
+      view: (now) => ({ present: now }),
+    }));
+    const steps = createStore(undoable(replaceable({
+      name: 'steps',
+      state: first,
+      commands: { use: (now, theme: string) => ({ ...now, theme }) },
+    })));
+    for (const store of [shown, shown.client]) {
+      persist(store, localStorage, { pick: ({ present }) => present });
+      persist(store, localStorage, { pick: ({ present: { theme } }) => ({ theme }) });
+      persist(store, localStorage, { version: 1, migrate: () => first, pick: ({ present }) => present });
+      persist(store, localStorage, { pick: ({ present: { theme } }) => ({ theme }), version: 1, migrate: async () => ({ theme: 'dark' }) });
+      persist(store, localStorage, { pick: ({ present }) => present.size, merge: (now, size) => ({ ...now, size }) });
+      // @ts-expect-error -- a pick is needed
+      persist(store, localStorage);
+      // @ts-expect-error -- a pick is needed
+      persist(store, localStorage, { key: 'mine' });
+      // @ts-expect-error -- no field of the state beside one that is
+      persist(store, localStorage, { pick: ({ present: { theme } }) => ({ theme, colour: theme }) });
+      // @ts-expect-error -- a field of another type
+      persist(store, localStorage, { pick: ({ present: { theme } }) => ({ size: theme }) });
+      // @ts-expect-error -- makes something else than what is picked
+      persist(store, localStorage, { pick: ({ present: { theme } }) => ({ theme }), version: 1, migrate: () => ({ theme: 5 }) });
+    }
+    persist(steps, () => localStorage, { pick: ({ present }) => present });
+    persist(steps, () => localStorage, { pick: ({ present: { theme } }) => ({ theme }) });
+    persist(steps, () => localStorage, { pick: ({ present }) => present, version: 1, migrate: () => first });
+    persist(steps, () => localStorage, { version: 1, migrate: async () => ({ theme: 'dark' }), pick: ({ present: { theme } }) => ({ theme }) });
+    persist(steps.client, () => localStorage, { pick: ({ present }) => present.size, merge: (now, size) => ({ ...now, size }) });
+    // @ts-expect-error -- a pick is needed
+    persist(steps, () => localStorage);
+    // @ts-expect-error -- the view is more than the state
+    persist(steps, () => localStorage, { pick: (view) => view });
+    // @ts-expect-error -- makes something else than what is picked
+    persist(steps, () => localStorage, { version: 1, migrate: () => 5, pick: ({ present }) => present });
+    persist(createStore(undoable(replaceable({ name: 'text', state: '', commands: { type: (now, more: string) => now + more } }))), localStorage, {
+      pick: ({ present }) => present,
+    });
+    persist(createStore(undoable(replaceable({ name: 'list', state: [] as readonly string[], commands: { clear: () => [] } }))), localStorage, {
+      pick: ({ present }) => present,
+    });
+  });
+
   it('may be anything, with a merge', () => {
     persist(settings, localStorage, {
       pick: ({ theme }) => theme,
@@ -68,6 +116,8 @@ describe('what is saved', () => {
       },
     });
     persist(hidden, localStorage, { merge: (now, { name }) => ({ ...now, name }) });
+    const options: PersistOptions<Settings> = {};
+    persist(settings, localStorage, options);
     // @ts-expect-error -- a merge is needed
     persist(settings, localStorage, { pick: ({ theme }) => theme });
     // @ts-expect-error -- a merge gives a state

@@ -7,6 +7,9 @@
  *   replace ◀─ merge ◀─ migrate ◀─ read ◀─ getItem ◀─ at first, and whenever another tab has saved
  * ```
  *
+ * The owner waits while it's read. An optimistic one can't while attempts are in flight: it refuses the first `replace`, and
+ * gets a second one with what was read.
+ *
  * What is taken over is never saved again for that, so no two tabs can go on answering each other.
  */
 import { Subscription } from 'rxjs';
@@ -45,6 +48,8 @@ export class Keeper<S> extends Saver<S> {
   /** A `replace` of ours waits for its turn; and another tab has saved while the storage was busy. */
   #sent = false;
   #heard = false;
+  /** The store couldn't wait for the storage: `replace` is sent again with what that gives. */
+  #refused = false;
   /** How many commands the store had handled when ours had its turn. */
   #turn = -1;
 
@@ -98,7 +103,7 @@ export class Keeper<S> extends Saver<S> {
   /** Another tab has saved, or may have. */
   #hear(): void {
     if (this.#ended || this.#sent) return;
-    if (this.busy) this.#heard = true;
+    if (this.busy || this.#refused) this.#heard = true;
     else this.#load();
   }
 
@@ -106,27 +111,48 @@ export class Keeper<S> extends Saver<S> {
     let came: Hydration = 'empty';
     let found: Found | undefined;
     let asked = false;
+    let reading = false;
     let due = 0;
     const put = (present: S): S => found ? this.options.merge(present, found.state) : present;
-    const take = (present: S): S | PromiseLike<S> => {
-      // An optimistic store folds it again, on another state: what was found then is what it's about.
-      if (asked) return put(present);
+    /** Gives whether ours is later: what was changed here and isn't saved yet will be, after what the other tab saved. */
+    const turn = (): boolean => {
       asked = true;
       this.#sent = false;
       this.#turn = this.#store.status().handled;
-      // What was changed here and isn't saved yet will be, after what the other tab saved: the last one wins. It's read
-      // nonetheless, since what a later version saved isn't to be overwritten.
-      const ours = this.unsaved && !this.off && !this.options.merges;
       if (!this.options.merges || this.off) due = this.changes;
-      return rescue(() => andThen(this.#read(), (value) => {
+      return this.unsaved && !this.off && !this.options.merges;
+    };
+    const take = (present: S): S | PromiseLike<S> => {
+      // An optimistic store folds it again, on another state: what was found then is what it's about.
+      if (asked) return put(present);
+      const ours = turn();
+      // It's read in any case, since what a later version saved isn't to be overwritten.
+      const taken = rescue(() => andThen(this.#read(), (value) => {
         if (value === undefined || ours) return present;
         found = value;
-        return rescue(() => put(present), failing('STATE_REFUSED', this.options.key, '`merge` failed'));
+        return this.#refused ? present : rescue(() => put(present), failing('STATE_REFUSED', this.options.key, '`merge` failed'));
       }), (error) => {
         found = undefined;
         came = 'failed';
         this.#refuse(error);
         return present;
+      });
+      reading = isThenable(taken);
+      return andThen(taken, (state) => {
+        reading = false;
+        if (this.#refused) retake();
+        return state;
+      });
+    };
+    // An optimistic store can't wait while attempts are in flight. What has been read by now needn't be waited for.
+    const retake = () => {
+      this.#refused = false;
+      if (!found) return loaded();
+      asked = false;
+      send((present) => {
+        // What was saved here meanwhile is later, too.
+        if (!asked && (turn() || this.text !== undefined)) found = undefined;
+        return put(present);
       });
     };
     const loaded = () => {
@@ -142,19 +168,23 @@ export class Keeper<S> extends Saver<S> {
       if (this.hydration === 'pending') this.#hydrate(this.hydration = came);
       this.rest();
     };
-    this.#sent = true;
-    this.#store.ask.replace(take).subscribe({
-      complete: loaded,
-      error: (error: unknown) => {
-        this.#sent = false;
-        if (error instanceof StoreClosedError) void this.stop();
-        else {
-          came = 'failed';
-          this.#refuse(this.error('STATE_REFUSED', 'what is saved was refused', error));
-        }
-        loaded();
-      },
-    });
+    const send = (next: (present: S) => S | PromiseLike<S>) => {
+      this.#sent = true;
+      this.#store.ask.replace(next).subscribe({
+        complete: loaded,
+        error: (error: unknown) => {
+          this.#sent = false;
+          if (error instanceof StoreClosedError) void this.stop();
+          else if (reading) return void (this.#refused = true);
+          else {
+            came = 'failed';
+            this.#refuse(this.error('STATE_REFUSED', 'what is saved was refused', error));
+          }
+          loaded();
+        },
+      });
+    };
+    send(take);
   }
 
   /** What is saved; `undefined` where there's none, or none that is new. Fails with a PersistError. */

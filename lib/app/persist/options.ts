@@ -59,13 +59,10 @@ export interface PersistOptions<S, V = S, P = V> {
 }
 
 /**
- * What can't be left out of the options where `P` is saved of a state `S`: nothing, if that is a state; `pick` or `merge`, if
- * it's some of its fields; `merge`, if it's anything else.
+ * What `P`, picked of a view, needs to be so that no `merge` is needed to put it into a state `S`: a state, or some of its
+ * fields and no others. `never` for what is neither.
  */
-export type PersistNeeds<S, P> =
-  [P] extends [S] ? unknown
-  : [P, keyof P] extends [Partial<S> & object, keyof S] ? { readonly pick: unknown } | { readonly merge: unknown }
-  : { readonly merge: unknown };
+export type PersistNeeds<S, P> = [P] extends [S] ? unknown : [P, keyof P] extends [Partial<S> & object, keyof S] ? unknown : never;
 
 /** Options with their defaults filled in. @internal */
 export interface ResolvedPersistOptions<S> {

@@ -1,6 +1,6 @@
 /** What other tabs save is taken over; of two that change at once the last to save wins; nobody answers anybody. */
 import { createStore } from 'ownstate';
-import { attempt, optimistic, persist, replaceable, type PersistError } from 'ownstate/app';
+import { attempt, optimistic, persist, replaceable, type PersistError, type PersistOptions } from 'ownstate/app';
 import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { browser, FIRST, json, kept, settings, shelf, slow, virtualTime, type Settings, type Shelf, type Time } from './support.js';
@@ -375,6 +375,7 @@ describe('an optimistic store', () => {
       state: FIRST,
       commands: {
         use: (now, theme: string) => attempt({ ...now, theme }, { run }),
+        work: (now, until: Promise<unknown>) => until.then(() => now),
         grow: (now) => ({ ...now, size: now.size + 1 }),
       },
     })), { scheduler: time.scheduler });
@@ -417,25 +418,142 @@ describe('an optimistic store', () => {
     expect([store.snapshot(), inner.saved]).toEqual([{ theme: 'light', size: 20 }, sized(20)]);
   });
 
-  it('that can not wait for a storage while an attempt is in flight takes what was saved when it hears of it again', async () => {
-    const time = virtualTime();
-    const inner = shelf();
-    const { page, emit } = browser().tab();
-    const storage = slow(inner, time);
-    const { store, succeed } = guessing(time);
-    const errors: PersistError[] = [];
-    persist(store, storage, { scheduler: time.scheduler, page, onError: (error) => errors.push(error) });
-    await time.pass(50);
-    store.ask.use('dark').subscribe();
-    await time.pass(200);
-    inner.kept.set('settings', json({ theme: 'sepia', size: 20 }));
-    emit('storage', { storageArea: storage, key: 'settings' });
-    await time.pass(50);
-    expect([store.snapshot(), errors.map(({ code }) => code)]).toEqual([{ theme: 'dark', size: 12 }, ['STATE_REFUSED']]);
-    succeed();
-    await time.pass(50);
-    emit('storage', { storageArea: storage, key: 'settings' });
-    await time.pass(500);
-    expect([store.snapshot(), inner.saved]).toEqual([{ theme: 'sepia', size: 20 }, json({ theme: 'sepia', size: 20 })]);
+  describe('that can not wait for a storage while an attempt is in flight', () => {
+    /** A tab with a guess that is saved, and one that saves behind its back, in a storage that takes 10 ms. */
+    const guessed = (first?: Settings) => {
+      const time = virtualTime();
+      const inner = shelf(first && json(first));
+      const { page, emit } = browser().tab();
+      const storage = slow(inner, time);
+      const { store, succeed, fail } = guessing(time);
+      const errors: PersistError[] = [];
+      const keep = (more: Partial<PersistOptions<Settings>> = {}) => persist(store, storage, { scheduler: time.scheduler, page, onError: (error) => errors.push(error), ...more });
+      const other = (state: Settings, version = 0) => {
+        inner.kept.set('settings', json(state, version));
+        emit('storage', { storageArea: storage, key: 'settings' });
+      };
+      const reads = () => inner.log.filter((entry) => entry === 'get').length;
+      return { time, inner, store, succeed, fail, errors, keep, other, reads };
+    };
+    const sepia = { theme: 'sepia', size: 20 };
+
+    it.each(['succeeds', 'fails'])('takes over what another tab saved once it is read, and it stays when the attempt %s', async (how) => {
+      const { time, inner, store, succeed, fail, errors, keep, other, reads } = guessed();
+      keep();
+      await time.pass(50);
+      store.ask.use('dark').subscribe({ error: () => undefined });
+      await time.pass(200);
+      expect(inner.saved).toBe(json({ theme: 'dark', size: 12 }));
+      other(sepia);
+      await time.pass(50);
+      expect([store.snapshot(), errors, reads()]).toEqual([sepia, [], 2]);
+      store.tell.grow();
+      if (how === 'fails') fail();
+      else succeed();
+      await time.pass(500);
+      expect([store.snapshot(), inner.saved, reads()]).toEqual([{ theme: 'sepia', size: 21 }, json({ theme: 'sepia', size: 21 }), 2]);
+    });
+
+    it('saves a change of its own that came before or while it was read: the last one wins', async () => {
+      for (const before of [true, false]) {
+        const { time, inner, store, errors, keep, other } = guessed();
+        keep();
+        await time.pass(50);
+        store.tell.use('dark');
+        await time.pass(200);
+        if (before) store.tell.grow();
+        other(sepia);
+        await time.pass(5);
+        if (!before) store.tell.grow();
+        await time.pass(500);
+        expect([store.snapshot(), inner.saved, errors]).toEqual([{ theme: 'dark', size: 13 }, json({ theme: 'dark', size: 13 }), []]);
+      }
+    });
+
+    it('keeps what it has saved since it was read, while it was at other work', async () => {
+      const { time, inner, store, succeed, keep, other } = guessed();
+      keep();
+      await time.pass(50);
+      store.tell.use('dark');
+      await time.pass(200);
+      other(sepia);
+      await time.pass(5);
+      store.tell.grow();
+      succeed();
+      store.tell.work(time.sleep(300));
+      await time.pass(1000);
+      expect([store.snapshot(), inner.saved]).toEqual([{ theme: 'dark', size: 13 }, json({ theme: 'dark', size: 13 })]);
+    });
+
+    it('merges what was read into what it shows by then, once', async () => {
+      const seen: number[] = [];
+      const { time, inner, store, keep, other } = guessed();
+      keep({
+        merge: (now, saved) => {
+          seen.push(now.size);
+          return { ...now, size: Math.max(now.size, saved.size) };
+        },
+      });
+      await time.pass(50);
+      store.tell.use('dark');
+      await time.pass(200);
+      other(sepia);
+      await time.pass(5);
+      store.tell.grow();
+      await time.pass(500);
+      expect([seen, store.snapshot(), inner.saved]).toEqual([[13], { theme: 'dark', size: 20 }, json({ theme: 'dark', size: 20 })]);
+    });
+
+    it('reads again for what it heard meanwhile', async () => {
+      const { time, store, keep, other, errors } = guessed();
+      // It has left the storage after 10 ms, and is understood 20 ms later.
+      const read = (text: unknown) => time.sleep(20).then(() => JSON.parse(text as string) as unknown);
+      keep({ format: { write: (saved) => JSON.stringify(saved), read } });
+      await time.pass(50);
+      store.tell.use('dark');
+      await time.pass(200);
+      other({ theme: 'sepia', size: 19 });
+      await time.pass(15);
+      other(sepia);
+      await time.pass(500);
+      expect([store.snapshot(), errors, time.timers()]).toEqual([sepia, [], 0]);
+    });
+
+    it('is hydrated nonetheless', async () => {
+      const { time, inner, store, succeed, keep, errors } = guessed(sepia);
+      store.tell.use('dark');
+      const keeping = keep();
+      await time.pass(50);
+      expect([await keeping.hydrated, store.snapshot()]).toEqual(['restored', sepia]);
+      succeed();
+      await time.pass(500);
+      expect([store.snapshot(), inner.saved, errors]).toEqual([sepia, json(sepia), []]);
+    });
+
+    it('does not overwrite what a newer version saved', async () => {
+      const { time, inner, store, keep, other, errors } = guessed();
+      keep();
+      await time.pass(50);
+      store.tell.use('dark');
+      await time.pass(200);
+      other(sepia, 1);
+      store.tell.grow();
+      await time.pass(500);
+      expect([store.snapshot(), inner.saved]).toEqual([{ theme: 'dark', size: 13 }, json(sepia, 1)]);
+      expect(errors.map(({ code }) => code)).toEqual(['VERSION_NEWER']);
+    });
+
+    it('takes over nothing once it has stopped', async () => {
+      const { time, inner, store, keep, other, errors } = guessed();
+      const keeping = keep();
+      await time.pass(50);
+      store.tell.use('dark');
+      await time.pass(200);
+      other(sepia);
+      await time.pass(5);
+      void keeping.stop();
+      await time.pass(500);
+      expect([store.snapshot(), inner.saved, errors, time.timers()]).toEqual([{ theme: 'dark', size: 12 }, json(sepia), [], 0]);
+    });
   });
 });
