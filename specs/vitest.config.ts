@@ -32,7 +32,9 @@ const QUIET = [
 function browser(): TestProjectInlineConfiguration[] {
   if (!existsSync(CHROMIUM)) {
     if (process.env['REQUIRE_BROWSER']) throw new Error(`Expected Chromium at ${CHROMIUM} (set CHROMIUM to where it is), got none`);
-    console.log(`There is no Chromium at ${CHROMIUM} (set CHROMIUM to where it is): the specs of specs/browser are not run.`);
+    // Said once: this file is read again for each project.
+    if (process.env['WITHOUT_BROWSER'] !== CHROMIUM) console.log(`There is no Chromium at ${CHROMIUM} (set CHROMIUM to where it is): the specs of specs/browser are not run.`);
+    process.env['WITHOUT_BROWSER'] = CHROMIUM;
     return [];
   }
   return [{
