@@ -1,5 +1,6 @@
 /** A definition whose whole state may be replaced from outside: what is saved, sent or travelled back to can be put in. */
 import { expectFunction, expectObject, expect } from '../internal/expect.js';
+import { isThenable } from '../internal/thenable.js';
 import type { AnyDefinition, Definition, Given, StateOf } from '../index.js';
 
 /** What `replace` takes: a state, or a function that makes the next one of the present one. */
@@ -70,8 +71,4 @@ export function replaceable<S, D extends Definition<S, E>, E = never>(
   };
   // A cast: `S` is the state of `D`.
   return { ...definition, commands: { ...commands, replace } } as unknown as Replaceable<D>;
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
 }

@@ -1,6 +1,7 @@
 /** A handler of a part of the state, made one of the whole: what definitions are composed with. */
 import { isObservable, map } from 'rxjs';
 import { expectFunction, expectObject } from '../internal/expect.js';
+import { isThenable } from '../internal/thenable.js';
 import type { ReplyOf } from './command.js';
 import { Answer, Outcome, type HandlerOutcome } from './outcome.js';
 import { isMutable } from './view.js';
@@ -73,7 +74,3 @@ export function focus<H extends (part: never, ...rest: never[]) => unknown, S, P
 
 /** The bound of a handler: whatever it takes besides the part. */
 type PartHandler<P> = (part: P, ...rest: never[]) => HandlerOutcome<P>;
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
-}

@@ -3,6 +3,7 @@
  * an Observable of outcomes, a throw) needs none; `effect` stands in its own file.
  */
 import { defaultIfEmpty, defer, from, isObservable, Subscription, takeLast, type Observable, type ObservableInput } from 'rxjs';
+import { isThenable } from '../internal/thenable.js';
 import { handling, waitFor } from './chain.js';
 import type { AnyHandler, Command } from './command.js';
 import type { Context } from './context.js';
@@ -161,8 +162,8 @@ export function last(command: Command, source: () => unknown, value: (value: unk
   handling.by = { current: command };
   // `Promise.resolve` tames any thenable, `from` fails with its own clear error for what can't be observed.
   const observe = () => {
-    const given = source() as Partial<PromiseLike<unknown>> | null | undefined;
-    return typeof given?.then === 'function' && !isObservable(given) ? Promise.resolve(given) : from(given as ObservableInput<unknown>);
+    const given = source();
+    return isThenable(given) && !isObservable(given) ? Promise.resolve(given) : from(given as ObservableInput<unknown>);
   };
   const subscription = defer(observe).pipe(takeLast(1), defaultIfEmpty(undefined)).subscribe({ next: value, error });
   handling.by = outer;

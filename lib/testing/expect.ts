@@ -1,4 +1,5 @@
 /** Refuses what the tools for tests can't work with, at once and in one form: what was expected, and what came. */
+import { isThenable } from '../internal/thenable.js';
 import { show } from './show.js';
 
 /** @throws TypeError in the form of all messages. @internal */
@@ -19,11 +20,6 @@ export function expectFunction(value: unknown, name: string): void {
 /** @internal */
 export function expectInteger(value: unknown, name: string, least: number): void {
   expect(Number.isSafeInteger(value) && (value as number) >= least, name, `an integer from ${least} on`, value);
-}
-
-/** Whether a value is one to wait for: a promise, a reply, anything with a `then`. @internal */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (Object(value) as Partial<PromiseLike<unknown>>).then === 'function';
 }
 
 /** @throws TypeError for what came of something that was to be over when it returned. @internal */

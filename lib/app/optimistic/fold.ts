@@ -15,6 +15,7 @@ import { Held } from '../../core/hold.js';
 import { Answer, Outcome } from '../../core/outcome.js';
 import { effect, reply, SupersededError, type Context, type EffectContext } from '../../index.js';
 import { expect } from '../../internal/expect.js';
+import { isThenable } from '../../internal/thenable.js';
 import type { Keep } from '../over.js';
 import { first } from './again.js';
 import { Attempt } from './attempt.js';
@@ -168,8 +169,4 @@ function expectAtOnce(type: string, outcome: unknown): void {
 /** Commits a state, and fails the asker nonetheless. */
 function refused(whole: Whole, error: unknown): Observable<Whole> {
   return concat(of(whole), throwError(() => error));
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
 }

@@ -14,10 +14,11 @@
  */
 import { Subscription } from 'rxjs';
 import { StoreClosedError } from '../../index.js';
+import { isThenable } from '../../internal/thenable.js';
 import { failing, type PersistError } from './errors.js';
 import type { Persistable, ResolvedPersistOptions } from './options.js';
 import { linkPage, type PageLink } from './page.js';
-import { andThen, isThenable, rescue } from './promised.js';
+import { andThen, rescue } from './promised.js';
 import { fit, type Found } from './read.js';
 import { Saver } from './saver.js';
 import type { PersistStorage } from './storage.js';

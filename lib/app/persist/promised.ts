@@ -1,4 +1,5 @@
 /** What may be there at once or be promised: worked with at once where it can be. */
+import { isThenable } from '../../internal/thenable.js';
 
 /** Goes on with a value: at once, or when it's there. @internal */
 export function andThen<T, R>(value: T | PromiseLike<T>, next: (value: T) => R | PromiseLike<R>): R | PromiseLike<R> {
@@ -13,9 +14,4 @@ export function rescue<T, R>(work: () => T | PromiseLike<T>, saved: (error: unkn
   } catch (error) {
     return saved(error);
   }
-}
-
-/** @internal */
-export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof (value as Partial<PromiseLike<T>> | null | undefined)?.then === 'function';
 }

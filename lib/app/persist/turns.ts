@@ -1,6 +1,6 @@
 /** Operations of a storage: one at a time, each at once where nothing is under way; and how long they may take. */
 import type { SchedulerLike, Subscription } from 'rxjs';
-import { isThenable } from './promised.js';
+import { isThenable } from '../../internal/thenable.js';
 
 /** What the operations go by. @internal */
 export interface TurnsOptions {

@@ -2,6 +2,7 @@
 import { asyncScheduler, isObservable, type SchedulerLike } from 'rxjs';
 import type { AnyDefinition } from '../command.js';
 import { expect, expectFunction, expectObject, expectOneOf, expectPositive } from '../../internal/expect.js';
+import { isThenable } from '../../internal/thenable.js';
 import type { ResolvedOptions, StoreOptions } from '../options.js';
 
 /** @internal */
@@ -24,7 +25,7 @@ function holds(test: () => boolean): boolean {
 
 /** @throws TypeError for a state that comes later: a store needs one to begin with. @internal */
 export function expectState<S>(state: S): S {
-  const later = isObservable(state) || typeof (state as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
+  const later = isObservable(state) || isThenable(state);
   expect(!later, 'state', 'at hand', state);
   return state;
 }

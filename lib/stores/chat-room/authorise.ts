@@ -5,7 +5,7 @@
 import { effect, reply, type Context, type EffectPolicy, type Outcome } from '../../index.js';
 import { from, fromEvent, isObservable, takeUntil } from 'rxjs';
 import { NotAllowedError } from '../errors.js';
-import { isThenable } from '../structures/observable-of.js';
+import { isThenable } from '../../internal/thenable.js';
 import type { ChatRequest, Settings } from './options.js';
 
 /** The lane in which those wait whose authorisation takes time. */

@@ -1,6 +1,6 @@
 /** Checks what comes with a command, at the door, before anything is changed. */
 import { InvalidPayloadError } from '../errors.js';
-import { isThenable } from './observable-of.js';
+import { isThenable } from '../../internal/thenable.js';
 
 /** @throws InvalidPayloadError unless `holds` */
 export function check(holds: boolean, field: string, expected: string, got: unknown): asserts holds {

@@ -1,6 +1,6 @@
 /** How a task is begun: by a function whose result may come later, or by a thread. */
 import { isObservable, type Observable } from 'rxjs';
-import { isThenable } from '../structures/observable-of.js';
+import { isThenable } from '../../internal/thenable.js';
 import type { Landing } from './landing.js';
 import { Run, type Task, type TaskRun } from './task.js';
 import { openPort, type NodeThread, type WebThread } from './thread.js';

@@ -1,6 +1,6 @@
 /** What no store can be held against a model by: a maker, a name or a model that doesn't fit. No shorter script says it better. */
 import type { AnyDefinition, Store } from '../../index.js';
-import { isThenable } from '../expect.js';
+import { isThenable } from '../../internal/thenable.js';
 import { show } from '../show.js';
 
 /** Ends the whole check, as its error. @internal */
