@@ -197,6 +197,9 @@ function model(steps: readonly (readonly [number, Step])[], overflow: Overflow):
         return go();
       }
       case 'resize': {
+        const going = workers.filter(({ leaving }) => leaving).length;
+        // Those who are leaving are still there.
+        if (step.size > workers.length - going && step.size + going > MOST) return say(place, 'WORKER_LIMIT');
         for (const worker of [...workers].reverse()) if (!worker.task && staying() > step.size) leave(worker.id);
         while (staying() > step.size) surplus++;
         while (staying() < step.size && surplus > 0) surplus--;
