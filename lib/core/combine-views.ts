@@ -9,11 +9,10 @@
  */
 import { Observable } from 'rxjs';
 import { expect } from '../internal/expect.js';
-import { handling } from './chain.js';
 import type { Viewable } from './client.js';
 import { guarded } from './internal/unhandled.js';
 import { turn, whenCalm } from './loop.js';
-import { projecting, type Equal, type Projector } from './view.js';
+import { projecting, sameParts, type Equal, type Projector } from './view.js';
 
 /** The views of several sources, in their order. */
 export type Views<T extends readonly Viewable<unknown>[]> = {
@@ -55,11 +54,10 @@ export function combineViews<const T extends readonly Viewable<unknown>[]>(...so
     const { select, snapshot } = Object(source) as Partial<Viewable<unknown>>;
     expect(typeof select === 'function' && typeof snapshot === 'function', 'sources', 'stores, clients or combined views', source);
   }
-  let last: readonly unknown[] = [];
+  let last: readonly unknown[] | undefined;
   const snapshot = () => {
     const views = sources.map((source) => source.snapshot());
-    if (!views.every((view, index) => index in last && Object.is(view, last[index]))) last = Object.freeze(views);
-    return last;
+    return last = last && sameParts(last, views) ? last : Object.freeze(views);
   };
   const select = (projector?: Projector, equal?: Equal) => {
     const shower = projecting(projector, equal);
@@ -75,7 +73,7 @@ export function combineViews<const T extends readonly Viewable<unknown>[]>(...so
         try {
           const views = snapshot();
           // A source may have changed and changed back, or have been seen before its own turn to tell.
-          if (shown?.every((view, index) => Object.is(view, views[index])) === true) return;
+          if (shown && sameParts(shown, views)) return;
           shown = views;
           project(views);
         } catch (error) {
@@ -97,11 +95,7 @@ export function combineViews<const T extends readonly Viewable<unknown>[]>(...so
             },
           }));
         }
-        // What the observer asks isn't what the handler asks that may be on the stack.
-        const outer = handling.by;
-        handling.by = null;
         show();
-        handling.by = outer;
       });
     });
   };

@@ -144,12 +144,18 @@ function workLate(): void {
   }
 }
 
-/** Calls others as a loop does: what that sets off in stores is done at once, what waits for calm comes after it. @internal */
+/**
+ * Calls others as a loop does: what that sets off in stores is done at once, what waits for calm comes after it; and what
+ * they ask isn't what the handler asks that may be on the stack. @internal
+ */
 export function turn(call: () => void): void {
   nesting++;
+  const outer = handling.by;
+  handling.by = null;
   try {
     call();
   } finally {
+    handling.by = outer;
     if (nesting === 1) workLate();
     nesting--;
   }

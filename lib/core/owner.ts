@@ -62,7 +62,8 @@ export class Owner extends Answers {
   known(type: string, payload: unknown, exempt: boolean): Command {
     const command = new Command(this, this.route(type, false, exempt), payload, null);
     if (!command.route.handle) throw this.#unknown(command);
-    if (this.streaming) command.extras.own = true;
+    // Ticks and timers are told by their routes.
+    if (!exempt && this.traced) command.extras.own = true;
     return command;
   }
 
@@ -118,7 +119,7 @@ export class Owner extends Answers {
     this.busy = true;
     if (this.traced && !command.route.landed) {
       command.extras.sentAt = this.now();
-      const form = command.route.query ? 'query' : command.reply ? 'ask' : command.more?.own === true ? 'own' : 'tell';
+      const form = command.route.query ? 'query' : command.reply ? 'ask' : command.route.exempt || command.more?.own === true ? 'own' : 'tell';
       this.traced.next(traceEvent(this, command, { kind: 'received', form, payload: command.payload }));
     }
     if (lost) this.reject(lost, new MailboxFullError(lost, capacity), true);

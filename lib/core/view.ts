@@ -1,6 +1,7 @@
 /** What may be seen of a store's state: `select`, `snapshot`, and the freezing of what they give out. */
 import { Observable, type Observer, type Subscriber } from 'rxjs';
 import { expect } from '../internal/expect.js';
+import { isBare } from '../internal/is-bare.js';
 import type { Answers } from './answers.js';
 import { join, leave, ring, type Link } from './internal/links.js';
 import { guarded } from './internal/unhandled.js';
@@ -27,10 +28,7 @@ interface Watcher extends Link {
 /** Whether a value is an object that isn't changed by making a new one: a Map, a Set, an instance of a class. @internal */
 export function isMutable(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype) return false;
-  // A plain object of another realm (a frame, a test environment) has that realm's Object.prototype, whose own is null.
-  return prototype !== null && Object.getPrototypeOf(prototype) !== null;
+  return !isBare(value);
 }
 
 /** What has been frozen all the way down, so that a part that stays isn't gone through again. */
@@ -154,8 +152,8 @@ function each(projectors: Readonly<Record<string, (view: never) => unknown>>): (
   return (view) => Object.fromEntries(Object.entries(projectors).map(([key, project]) => [key, project(view)]));
 }
 
-/** Whether two objects of the same keys hold the same values. */
-function sameParts(before: unknown, after: unknown): boolean {
+/** Whether two objects of the same keys hold the same values. @internal */
+export function sameParts(before: unknown, after: unknown): boolean {
   // Casts: both come from `each`.
   return Object.entries(before as object).every(([key, value]) => Object.is(value, (after as Record<string, unknown>)[key]));
 }

@@ -3,6 +3,7 @@
  * anything of its own (no getter, no `toJSON`).
  */
 import { isObservable } from 'rxjs';
+import { isBare } from '../internal/is-bare.js';
 
 /** What stands in the place of a value that isn't to be seen. @internal */
 export const REDACTED = '[redacted]';
@@ -104,9 +105,7 @@ export function plain(value: unknown, rules: readonly (readonly string[])[] = []
       return fields(Object.entries({ name, message, ...own(part), ...(cause !== undefined && { cause }) }));
     }
     const found = own(part);
-    const prototype = Object.getPrototypeOf(part) as object | null;
-    const isBare = prototype === null || Object.getPrototypeOf(prototype) === null;
-    return isBare || (Object.keys(found).length > 0 && !OF_A_PAGE.some((name) => name in part)) ? fields(Object.entries(found)) : named(part);
+    return isBare(part) || (Object.keys(found).length > 0 && !OF_A_PAGE.some((name) => name in part)) ? fields(Object.entries(found)) : named(part);
   };
 
   const copy = (part: unknown): unknown => {

@@ -3,7 +3,7 @@ import {
   BusyError, createStore, effect, MailboxFullError, reply, replyLater, StoreClosedError, type, UnknownCommandError, type Store, type TraceEvent,
 } from 'ownstate';
 import { marbles, type Marbles } from 'ownstate/testing';
-import { config, map, NEVER, Subject, timer, type Observable } from 'rxjs';
+import { config, map, NEVER, Subject, timer, VirtualTimeScheduler, type Observable } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const no = new Error('no');
@@ -339,6 +339,19 @@ describe('trace$', () => {
       expect(seen.flatMap((event) => event.kind === 'received' ? [[event.type, event.form]] : [])).toEqual([
         ['add', 'ask'], ['get', 'query'], ['twice', 'tell'], ['add', 'own'],
       ]);
+    });
+
+    it('says so of timers that were set before anybody watched, and of ticks', () => {
+      const scheduler = new VirtualTimeScheduler(undefined, 12);
+      const store = createStore({
+        state: 0,
+        ticks: { tick: 10 },
+        commands: { set: (n: number, _: void, { timers }) => (timers.set('ring', 5, 'ring'), n), ring: (n) => n + 1, tick: (n) => n },
+      }, { scheduler });
+      store.tell.set();
+      const seen = traceOf(store);
+      scheduler.flush();
+      expect(seen.flatMap((event) => event.kind === 'received' ? [[event.type, event.form]] : [])).toEqual([['ring', 'own'], ['tick', 'own']]);
     });
 
     it('carries the reply, also that of a tell, which nobody gets', () => {

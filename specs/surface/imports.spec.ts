@@ -40,7 +40,7 @@ const imports = new Map([...sources].map(([module, source]) =>
   [module, importsIn(source).map(({ from, runtime }) => ({ from: target(module, from), runtime }))]));
 
 /** What the core and the doors beside it share. */
-const SHARED = ['lib/internal/expect.ts', 'lib/internal/thenable.ts'];
+const SHARED = ['lib/internal/expect.ts', 'lib/internal/is-bare.ts', 'lib/internal/thenable.ts'];
 
 /** What `undoable` and `optimistic` know of the core beyond its door: the classes of outcomes, and how states are frozen. */
 const INNER = ['lib/core/command.ts', 'lib/core/effect.ts', 'lib/core/hold.ts', 'lib/core/internal/check-options.ts', 'lib/core/outcome.ts', 'lib/core/view.ts'];

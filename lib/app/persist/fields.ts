@@ -1,5 +1,6 @@
 /** Objects of fields: which they are, how two are compared, and how one is put into another. */
 import { show } from '../../internal/expect.js';
+import { isBare } from '../../internal/is-bare.js';
 
 /** Whether what was picked holds the same, so that a `pick` may make its object anew each time. @internal */
 export function same(before: unknown, after: unknown): boolean {
@@ -17,8 +18,5 @@ export function mergeFields(present: unknown, saved: unknown): unknown {
 }
 
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // That of another realm (a frame) has no prototype itself.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return typeof value === 'object' && value !== null && isBare(value);
 }
