@@ -172,7 +172,7 @@ describe('checkStore', () => {
       const store = createStore({ state: 0, commands: { again: (n, _: void, { timers }) => (timers.set('again', 1, 'again'), n) } }, options);
       store.trace$.subscribe(({ time }) => { latest = Math.max(latest, time); });
       return store;
-    }, { commands: { again: undefined }, model: { init: 0, step: (state) => ({ state }) } }, { runs: 10 });
+    }, { commands: { again: undefined }, model: { init: 0, step: (state) => ({ state }) } }, { runs: 10, seed: 1 });
     expect(latest).toBeGreaterThan(200);
     expect(latest).toBeLessThan(1000);
     await checkStore((options) => createStore({
