@@ -88,7 +88,7 @@ export function optimistic<S, D extends Definition<S, E>, E = never>(definition:
   const logged = logger(store, keep);
   const make = (state: unknown): Whole => {
     const base = keep(state);
-    return { base, log: [], present: base, lanes: new Map(), [OPTIMISTIC]: true };
+    return { base, log: [], present: base, [OPTIMISTIC]: true };
   };
   const made = over<AnyDefinition, Whole>(definition, make, ({ present }) => present, (handler, type) => {
     const handle = logged(handler, type);

@@ -41,7 +41,11 @@ export interface EffectPlan<S, T> {
   readonly run: (context: EffectContext) => PromiseLike<T> | Observable<T>;
   /** Folds the result into the state as it is by then. */
   readonly done: (state: S, value: T, context: Context) => NoInfer<S> | Outcome<NoInfer<S>, unknown>;
-  /** Folds the error. The asker gets the error nonetheless, unless this gives back a `reply`. Default: the state stays. */
+  /**
+   * Folds the error: that of `run`, or what the asker got when it gave up while the effect waited in its lane. After an
+   * error of `run` the asker gets it nonetheless, unless this gives back a `reply`. It isn't called for an effect that is
+   * superseded, since the newer one goes on from the same state. Default: the state stays.
+   */
   readonly failed?: (state: S, error: unknown, context: Context) => NoInfer<S> | Outcome<NoInfer<S>, unknown>;
 }
 
@@ -61,7 +65,8 @@ type AnswerOf<O> = O extends Outcome<unknown, infer R> ? R : never;
  * The reply comes from `done`. It may fail with the error of `run` or of `done`, with `SupersededError` (policy
  * `'switch'`), `BusyError` (policy `'exhaust'`; then `next` isn't committed either), and with `MailboxFullError` when as
  * many effects and later replies are in flight as the mailbox's capacity allows. An ask that times out or is aborted
- * while it waits in its lane never runs; one that runs sees its `signal` abort, and what it gives is still folded.
+ * while it waits in its lane never runs, and ends by `failed`; one that runs sees its `signal` abort, and what it gives is
+ * still folded. So what `next` has begun, one of `done`, `failed` and a newer effect of a lane of policy `'switch'` ends.
  *
  * @param next the state that is committed when the command is handled
  * @param plan the work, its policy, and what becomes of its result
@@ -188,7 +193,7 @@ class Effect<S, T, R> extends Outcome<S, R> {
     });
     const fail = (error: unknown) => result((state, context) => {
       const outcome = failed === undefined ? state : failed(state, error, context);
-      return outcome instanceof Answer ? outcome : new Failed(outcome instanceof Outcome ? outcome.next : outcome, error);
+      return outcome instanceof Answer ? outcome : new Failed(nextOf(outcome), error);
     });
     const job: Job = {
       command,
@@ -202,11 +207,14 @@ class Effect<S, T, R> extends Outcome<S, R> {
         teardown(work);
       }),
     };
-    // Who gives up while it waits takes it out of the lane; what runs is folded, unless the store closes.
     // Behind several it waits for whichever ends first.
     command.extras.behind = () => lane.waiting.has(job) ? [...lane.running].map((other) => other.command) : [];
     owner.fly(command, 'effects', (closing) => {
-      if (closing || lane.waiting.has(job)) leave(() => teardown(work));
+      const waits = lane.waiting.has(job);
+      const { cause } = command.extras;
+      // Who gives up while it waits takes it out of the lane, and it ends as one that failed; what runs is folded.
+      if (waits && failed && !closing) result((state, context) => nextOf(failed(state, cause, context)));
+      else if (waits || closing) leave(() => teardown(work));
     });
     return job;
   }
@@ -230,6 +238,11 @@ export class Failed<S> extends Outcome<S, never> {
   override answer(command: Command): void {
     command.owner.fail(command, this.#error, this.#own);
   }
+}
+
+/** The state of an outcome, where nobody is left to answer. */
+function nextOf<S>(outcome: S | Outcome<S, unknown>): S {
+  return outcome instanceof Outcome ? outcome.next : outcome;
 }
 
 function lanes({ owner, type }: Command): Map<unknown, Lane> {

@@ -53,7 +53,8 @@ export interface CheckStoreOptions {
  *
  * Handlers may be synchronous, or return Promises or Observables. What an ask became that its client or the store gave
  * up after its handler had begun is open: both is right, that it was folded, with its events, and that it wasn't. An
- * effect is two steps of the model: the one when the command is handled, and `later` when its result comes.
+ * effect is two steps of the model: the one when the command is handled, and `later` when its result comes (or `givenUp`,
+ * if its asker gives up while it waits in its lane).
  *
  * Gotchas: needs `fast-check`. The maker passes all its options on to `createStore`, and handlers take all time from
  * `options.scheduler`: a timer of the platform never rings here. A plain ask has no timeout, so that a handler which

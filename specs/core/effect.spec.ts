@@ -1,7 +1,7 @@
 /** Effects: work beside the fold, its lanes and policies, and what becomes of its result. */
 import {
   AskTimeoutError, BusyError, createStore, effect, reply, replyLater, StoreClosedError, StoreError, SupersededError,
-  type EffectPolicy, type StoreOptions,
+  type EffectPolicy, type Outcome, type StoreOptions,
 } from 'ownstate';
 import { marbles, type Marbles } from 'ownstate/testing';
 import { catchError, EMPTY, map, mergeMap, NEVER, of, Subject, throwError, timer, type Observable } from 'rxjs';
@@ -467,6 +467,83 @@ describe('effect', () => {
       m.flush();
       expect(store.status().effects).toBe(0);
     }));
+
+    describe('while the effect waits, and there is a `failed`', () => {
+      interface Saving { readonly saving: number; readonly failures: readonly string[] }
+
+      /** A store that counts what is being saved, and by what it failed. */
+      const saver = (m: Marbles, failed: (state: Saving, error: unknown) => Saving | Outcome<Saving, string>, options: StoreOptions = {}) => m.store({
+        state: (): Saving => ({ saving: 0, failures: [] }),
+        commands: {
+          save: (state, { source, policy = 'concat' }: Pick<Job, 'source' | 'policy'>) => effect({ ...state, saving: state.saving + 1 }, {
+            policy,
+            run: () => source,
+            done: (now) => reply({ ...now, saving: now.saving - 1 }, 'saved'),
+            failed,
+          }),
+        },
+        view: ({ saving, failures }) => [saving, ...failures].join(' '),
+      }, options);
+      const undone = (now: Saving, error: unknown): Saving => ({ saving: now.saving - 1, failures: [...now.failures, (error as StoreError).code] });
+
+      it('it ends as one that failed, with what its asker got, and the lane goes on', marbles((m) => {
+        const store = saver(m, undone);
+        const b = m.cold('                                  -(y|)       ');
+        store.tell.save({ source: m.cold('                  -----(x|)   ') });
+        m.expect(code(store.with({ timeout: 2 }).ask.save({ source: b }))).toBeObservable('--(t|)', { t: 'ASK_TIMEOUT' });
+        m.expect(code(store.ask.save({ source: m.cold('          -(z|)') }))).toBeObservable('------(s|)', { s: 'saved' });
+        m.expect(b).toHaveSubscriptions([]);
+        m.expect(store.select()).toBeObservable('           3-2--10     ', { 3: '3', 2: '2 ASK_TIMEOUT', 1: '1 ASK_TIMEOUT', 0: '0 ASK_TIMEOUT' });
+        m.expect(store.errors$).toBeObservable('            ------------');
+      }));
+
+      it('the same by its signal; its reply is nobody\'s', marbles((m) => {
+        const store = saver(m, (now, error) => reply(undone(now, error), 'so be it'));
+        const asker = new AbortController();
+        store.tell.save({ source: m.cold('                  -----(x|)   ') });
+        m.expect(code(store.with({ signal: asker.signal }).ask.save({ source: of('y') }))).toBeObservable('--(a|)', { a: 'ASK_ABORTED' });
+        m.cold('                                            --x         ').subscribe(() => asker.abort());
+        m.expect(store.select()).toBeObservable('           2-1--0      ', { 2: '2', 1: '1 ASK_ABORTED', 0: '0 ASK_ABORTED' });
+      }));
+
+      it('what `failed` throws goes to errors$ only, and the state stays', marbles((m) => {
+        const store = saver(m, () => { throw no; });
+        store.tell.save({ source: m.cold('                  -----(x|)   ') });
+        m.expect(code(store.with({ timeout: 2 }).ask.save({ source: of('y') }))).toBeObservable('--(t|)', { t: 'ASK_TIMEOUT' });
+        m.expect(store.select()).toBeObservable('           2----1      ');
+        m.expect(store.errors$.pipe(map(({ error, quiet }) => [error, quiet]))).toBeObservable('--e', { e: [no, true] });
+      }));
+
+      it('a shutdown waits for it, also behind a handler that takes time', marbles((m) => {
+        const store = m.store({
+          state: '',
+          commands: {
+            save: (state, source: Observable<string>) => effect(`${state}s`, { run: () => source, done: (now) => `${now}d`, failed: (now) => `${now}f` }),
+            slow: (state, source: Observable<string>) => source.pipe(map((id) => state + id)),
+          },
+        });
+        store.tell.save(m.cold('                            ---(x|)     '));
+        m.expect(code(store.with({ timeout: 2 }).ask.save(of('y')))).toBeObservable('--(t|)', { t: 'ASK_TIMEOUT' });
+        store.tell.slow(m.cold('                            -----(w|)   '));
+        void store.shutdown();
+        m.expect(store.select()).toBeObservable('           2----(345|) ', { 2: 'ss', 3: 'ssw', 4: 'sswf', 5: 'sswfd' });
+      }));
+
+      it('one that is superseded, and one that the store closes over, folds none', marbles((m) => {
+        const superseded = saver(m, undone);
+        superseded.tell.save({ source: m.cold('             -----(x|)   ') });
+        m.expect(code(superseded.ask.save({ source: of('y') }))).toBeObservable('(s|)', { s: 'SUPERSEDED' });
+        m.expect(code(superseded.ask.save({ source: m.cold('-(z|)'), policy: 'switch' }))).toBeObservable('-(s|)', { s: 'saved' });
+        m.expect(superseded.select()).toBeObservable('      32          ');
+
+        const end = new AbortController();
+        const closed = saver(m, undone, { signal: end.signal });
+        closed.tell.save({ source: m.cold('                 -----(x|)   ') });
+        m.expect(code(closed.ask.save({ source: of('y') }))).toBeObservable('--(c|)', { c: 'STORE_CLOSED' });
+        m.expect(closed.select()).toBeObservable('          2-|         ');
+        m.cold('                                            --x         ').subscribe(() => end.abort());
+      }));
+    });
 
     it('while the effect runs: its result is folded all the same, and its lane is taken until then', marbles((m) => {
       const store = lab(m);

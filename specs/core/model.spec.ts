@@ -109,6 +109,7 @@ function step(n: number, { form, by, fails }: Order): ModelStep<number> {
     case 'promised effect': return {
       state: n + 1, events,
       later: (now) => fails ? { state: now - 1, reply: 'no' } : { state: now + by, reply: now + by },
+      givenUp: (now) => ({ state: now - 1 }),
     };
     default: return folded;
   }

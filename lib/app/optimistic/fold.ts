@@ -20,7 +20,6 @@ import type { Keep } from '../over.js';
 import { first } from './again.js';
 import { Attempt } from './attempt.js';
 import { CommandDroppedError } from './errors.js';
-import { inTurn } from './lanes.js';
 import { relogged, type Dropping, type Entry, type Flight, type Guessed } from './log.js';
 import { OrElse } from './or-else.js';
 
@@ -88,18 +87,11 @@ export function logger(store: string, keep: Keep): (handle: Handle, type: string
     if (guess?.thrown) throw guess.thrown.error;
     for (const former of formers) former.superseded = true;
 
-    // Those that wait for their turn wait here and not in a lane of the core's, which drops one whose asker gives up
-    // without a word: its guess would stay.
-    const most = policy === 'concat' ? 1 : policy === 'merge' ? concurrency : Infinity;
-    const fly = (context: EffectContext): Observable<unknown> => {
-      const work = () => defer(() => {
-        const given = run(context);
-        // `Promise.resolve` tames any thenable.
-        return isObservable(given) ? given : Promise.resolve(given);
-      });
-      const turned = most < Infinity ? inTurn(shown.lanes, { type, key, most, signal: context.signal }, work) : work();
-      return turned.pipe(finalize(() => { flight.ended = true; }));
-    };
+    const fly = (context: EffectContext): Observable<unknown> => defer(() => {
+      const given = run(context);
+      // `Promise.resolve` tames any thenable.
+      return isObservable(given) ? given : Promise.resolve(given);
+    }).pipe(finalize(() => { flight.ended = true; }));
 
     const succeed = (now: Whole, value: unknown, context: Context): unknown => {
       const entry = now.log.find((other) => other.flight === flight);
@@ -147,7 +139,7 @@ export function logger(store: string, keep: Keep): (handle: Handle, type: string
       }
     };
     // Casts: an effect of the whole.
-    return effect(shown, { policy: most < Infinity || policy === 'concat' ? 'merge' : policy, key, run: fly, done: succeed, failed: fail } as never);
+    return effect(shown, { policy, key, concurrency, run: fly, done: succeed, failed: fail } as never);
   };
 
   return logged;

@@ -10,7 +10,6 @@
  * Each entry knows the states before and after it, so only those are folded again before which the state is another one.
  */
 import type { OPTIMISTIC } from '../over.js';
-import type { Lanes } from './lanes.js';
 
 /** An attempt, as the entries know it. */
 export interface Flight {
@@ -43,8 +42,6 @@ export interface Guessed<S> {
   readonly log: readonly Entry<S>[];
   /** The state after the log: what is shown. */
   readonly present: S;
-  /** Attempts that wait for their turn. */
-  readonly lanes: Lanes;
   /** Not to be mistaken for a state that may be kept. */
   readonly [OPTIMISTIC]: true;
 }

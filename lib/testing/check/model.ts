@@ -16,6 +16,11 @@ export interface ModelStep<S> {
   readonly events?: readonly unknown[];
   /** Of an effect: what its result does when it comes, to the state as it is by then. The reply is the one given here. */
   readonly later?: (state: S, now: number) => ModelSteps<S>;
+  /**
+   * Of an effect with a `failed`: what that does to the state as it is by then, if the asker gives up while the effect
+   * waits in its lane. The reply is nobody's. Default: nothing.
+   */
+  readonly givenUp?: (state: S, now: number) => ModelSteps<S>;
 }
 
 /** What a command does; or several steps, where each of them is right. */
@@ -76,9 +81,12 @@ export class Worlds<S> {
     return this.#worlds.map(({ state }) => this.#view(state));
   }
 
-  /** A handler begins, or that of an effect's result. @throws Unusable for a model that gives no steps, or knows of no such result */
-  begin(id: number, message: Message, now: number): void {
-    this.#worlds = this.#worlds.flatMap((world) => this.#next(world, id, message, now)
+  /**
+   * A handler begins, or that of an effect's end: its result, or that it was given up while it waited, if it was
+   * `givenUp` at all. @throws Unusable for a model that gives no steps, or knows of no such end
+   */
+  begin(id: number, message: Message, now: number, givenUp: boolean): void {
+    this.#worlds = this.#worlds.flatMap((world) => this.#next(world, id, message, now, givenUp)
       .map((step) => ({ ...world, steps: new Map(world.steps).set(id, step) })));
   }
 
@@ -127,19 +135,29 @@ export class Worlds<S> {
     return worlds.length > 0;
   }
 
-  #next({ state, steps }: World<S>, id: number, message: Message, now: number): readonly ModelStep<S>[] {
+  #next({ state, steps }: World<S>, id: number, message: Message, now: number, givenUp: boolean): readonly ModelStep<S>[] {
     const former = steps.get(id);
-    if (former !== undefined && former.later === undefined) {
+    if (former === undefined) return stepsOf('step', message, state, (own) => this.#model.step(own, message, now));
+    const { later, givenUp: gone } = former;
+    if (later === undefined) {
       throw new Unusable(`Expected the model to say by \`later\` what the result of \`${message.type}\` does, got a step without it`);
     }
-    let given: unknown;
-    try {
-      given = former?.later === undefined ? this.#model.step(copy(state), message, now) : former.later(copy(state), now);
-    } catch (error) {
-      return [{ state, error }];
-    }
-    const next: readonly unknown[] = [given].flat();
-    if (next.length > 0 && next.every((step) => 'state' in (Object(step) as object))) return next as readonly ModelStep<S>[];
-    throw unusable(former === undefined ? 'step' : 'later', `give an object with \`state\` for \`${message.type}\`, or some of them`, given);
+    return [
+      ...stepsOf('later', message, state, (own) => later(own, now)),
+      ...givenUp && gone ? stepsOf('givenUp', message, state, (own) => gone(own, now)) : [],
+    ];
   }
+}
+
+/** The steps that a function of the model gives for a copy of the state. @throws Unusable if it gives none */
+function stepsOf<S>(name: string, { type }: Message, state: S, model: (own: S) => ModelSteps<S>): readonly ModelStep<S>[] {
+  let given: unknown;
+  try {
+    given = model(copy(state));
+  } catch (error) {
+    return [{ state, error }];
+  }
+  const next: readonly unknown[] = [given].flat();
+  if (next.length > 0 && next.every((step) => 'state' in (Object(step) as object))) return next as readonly ModelStep<S>[];
+  throw unusable(name, `give an object with \`state\` for \`${type}\`, or some of them`, given);
 }

@@ -154,7 +154,7 @@ export class Witness<S> {
     row.events = [];
     this.#current = row;
     this.#abandoned = row.end === 'decided';
-    this.#worlds.begin(id, { type, payload: copy(payload) }, time);
+    this.#worlds.begin(id, { type, payload: copy(payload) }, time, this.#abandoned);
     this.#expect(row);
   }
 

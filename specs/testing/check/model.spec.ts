@@ -1,7 +1,7 @@
 /** Models that checkStore can't go by are refused; and what a model does to its state and payload harms nothing. */
 import fc from 'fast-check';
 import { createStore, effect, type Message, type StoreOptions } from 'ownstate';
-import { checkStore, type StoreModel } from 'ownstate/testing';
+import { checkStore, type ModelStep, type StoreModel } from 'ownstate/testing';
 import { map, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
@@ -35,6 +35,35 @@ describe('a model that gives no steps is refused, not the store', () => {
     await expect(check({
       init: [], step: (items, { type, payload = 0 }) => type === 'push' ? { state: [...items, payload] } : { state: items, later: wrong },
     })).rejects.toThrow(message('later', 'later'));
+  });
+});
+
+describe('what a model says of an effect that is given up while it waits in its lane', () => {
+  type Model = StoreModel<number, Message<string, number>>;
+  const check = (givenUp: Pick<ModelStep<number>, 'givenUp'>) => checkStore(
+    (options) => createStore({
+      state: 0,
+      commands: {
+        wait: (n, ms: number) => effect(n + 1, { run: () => timer(ms, options.scheduler), done: (now) => now - 1, failed: (now) => now + 100 }),
+      },
+    }, options),
+    {
+      commands: { wait: fc.nat(9) },
+      model: { init: 0, step: (n) => ({ state: n + 1, later: (now) => ({ state: now - 1 }), ...givenUp }) } satisfies Model,
+    },
+    { seed: 1 },
+  );
+
+  it('is held against the store', async () => {
+    await check({ givenUp: (now) => ({ state: now + 100 }) });
+    await expect(check({ givenUp: (now) => ({ state: now + 99 }) })).rejects.toThrow('it differs in the state after `wait`');
+    await expect(check({})).rejects.toThrow('it differs in the state after `wait`');
+  });
+
+  it('is refused if it is no step', async () => {
+    await expect(check({ givenUp: () => 5 as never })).rejects.toThrow(
+      new TypeError('Expected `givenUp` to give an object with `state` for `wait`, or some of them, got 5'),
+    );
   });
 });
 

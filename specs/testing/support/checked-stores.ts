@@ -157,6 +157,7 @@ export const search = (policy: EffectPolicy, capacity = 65_536): {
           later: (then) => hits < 0
             ? { state: { ...then, hits: -1 }, error: new Error('no hits'), events: [] }
             : { state: { ...then, hits: then.hits + hits }, reply: then.hits + hits, events: [] },
+          givenUp: (then) => ({ state: { ...then, hits: -1 }, events: [] }),
         };
       },
     },
