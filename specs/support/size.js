@@ -25,17 +25,22 @@ const BEYOND = {
   stores: [['createCounter', 1.3], ['createKeyValue', 6.2], ['createCache', 7.8], ['createTaskQueue', 9.5], ['*', 53]],
   react: [['*', 1.0]],
   angular: [['*', 1.0]],
-  app: [['entities', 1.4], ['replaceable', 0.2], ['undoable', 1.4], ['optimistic, attempt', 3.7], ['persist', 3.5]],
+  app: [['entities', 1.4], ['replaceable', 0.2], ['undoable', 1.4], ['optimistic, attempt', 3.5], ['persist', 3.5]],
   devtools: [['connectDevtools', 4.5], ['recordTrace', 3.5], ['*', 7.2]],
+  testing: [['marbles', 1.8], ['*', 23]],
 };
+
+/** What a program has besides. */
+const EXTERNAL = ['rxjs', 'rxjs/testing', 'react', '@angular/core', 'fast-check', 'rxjs-marbles', 'vitest'];
+const IMPORTS = new RegExp(`import(?:[^;"']*from)?["'](?:${EXTERNAL.join('|')})["'];`, 'g');
 
 /** @type {(exported: string) => Promise<{ minified: number, gzipped: number }>} */
 async function sizeOf(exported) {
   const { outputFiles } = await build({
     stdin: { contents: exported, resolveDir: process.cwd() },
-    bundle: true, minify: true, format: 'esm', target: 'es2022', external: ['rxjs', 'react', '@angular/core'], write: false,
+    bundle: true, minify: true, format: 'esm', target: 'es2022', external: EXTERNAL, write: false,
   });
-  const contents = outputFiles[0].text.replace(/import(?:[^;"']*from)?["'](?:rxjs|react|@angular\/core)["'];/g, '');
+  const contents = outputFiles[0].text.replace(IMPORTS, '');
   return { minified: contents.length / 1000, gzipped: gzipSync(contents, { level: 9 }).length / 1000 };
 }
 
