@@ -176,12 +176,12 @@ export abstract class Answers extends Fold {
     return new TypeError(`Expected ${this.name}.${type} to reply with a copy, got the state itself, which is mutated in place`);
   }
 
-  /** Fails a command whose handling has ended. */
-  fail(command: Command, error: unknown, own: boolean): void {
+  /** Fails a command whose handling has ended. `quiet`: somebody knows of it already, so over a tell it's shown only. */
+  fail(command: Command, error: unknown, own: boolean, quiet: boolean = own): void {
     if (!(own && error instanceof StoreError)) this.failed++;
     // Too late for the asker, who has got another error by then.
     if (command.settled) this.report(command, error, true);
-    else this.reject(command, error, own);
+    else this.reject(command, error, own, quiet);
   }
 
   /** Fails a command that nobody is to wait for any longer: withdrawn if it still waits, told by its signal if it runs. */
@@ -203,7 +203,7 @@ export abstract class Answers extends Fold {
   }
 
   /** Fails a command. `own`: by a decision of the store's, which never brings a process down over a tell. */
-  protected reject(command: Command, error: unknown, own: boolean): void {
+  protected reject(command: Command, error: unknown, own: boolean, quiet: boolean = own): void {
     command.settled = true;
     this.#release(command);
     if (own && error instanceof MailboxFullError) {
@@ -213,7 +213,7 @@ export abstract class Answers extends Fold {
       this.traced?.next(settledEvent(this, command, 'failed', error));
     }
     const { reply } = command;
-    if (!reply) return this.report(command, error, own);
+    if (!reply) return this.report(command, error, quiet);
     const { deserted } = reply;
     settle(reply, 'rejected', error);
     // Who has left doesn't want to know; but no error vanishes.

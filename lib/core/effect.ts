@@ -37,14 +37,15 @@ export interface EffectPlan<S, T> {
   readonly key?: unknown;
   /** How many run side by side in a lane of policy `'merge'`. Default `Infinity`. */
   readonly concurrency?: number;
-  /** The work: a Promise, or an Observable whose last value counts. Begins when its lane allows. */
+  /** The work: a Promise, or an Observable whose last value counts (`undefined` of an empty one). Begins when its lane allows. */
   readonly run: (context: EffectContext) => PromiseLike<T> | Observable<T>;
   /** Folds the result into the state as it is by then. */
   readonly done: (state: S, value: T, context: Context) => NoInfer<S> | Outcome<NoInfer<S>, unknown>;
   /**
    * Folds the error: that of `run`, or what the asker got when it gave up while the effect waited in its lane. After an
-   * error of `run` the asker gets it nonetheless, unless this gives back a `reply`. It isn't called for an effect that is
-   * superseded, since the newer one goes on from the same state. Default: the state stays.
+   * error of `run` the asker gets it nonetheless, unless this gives back a `reply`; that of a tell is shown on `errors$`
+   * only, since it has been dealt with. It isn't called for an effect that is superseded, since the newer one goes on from
+   * the same state. Default: the state stays, and the error of a tell is reported like any other.
    */
   readonly failed?: (state: S, error: unknown, context: Context) => NoInfer<S> | Outcome<NoInfer<S>, unknown>;
 }
@@ -192,8 +193,9 @@ class Effect<S, T, R> extends Outcome<S, R> {
       owner.send(command);
     });
     const fail = (error: unknown) => result((state, context) => {
-      const outcome = failed === undefined ? state : failed(state, error, context);
-      return outcome instanceof Answer ? outcome : new Failed(nextOf(outcome), error);
+      if (failed === undefined) return new Failed(state, error);
+      const outcome = failed(state, error, context);
+      return outcome instanceof Answer || outcome instanceof Failed ? outcome : new Failed(nextOf(outcome), error, false, true);
     });
     const job: Job = {
       command,
@@ -220,15 +222,22 @@ class Effect<S, T, R> extends Outcome<S, R> {
   }
 }
 
-/** What is folded of a failed effect: the state, and then the error for the asker. `own`: by a decision of the store's. @internal */
+/**
+ * What is folded of a failed effect: the state, and then the error for the asker. `own`: by a decision of the store's;
+ * `quiet`: somebody knows of it already.
+ *
+ * @internal
+ */
 export class Failed<S> extends Outcome<S, never> {
   readonly #error: unknown;
   readonly #own: boolean;
+  readonly #quiet: boolean;
 
-  constructor(next: S, error: unknown, own = false) {
+  constructor(next: S, error: unknown, own = false, quiet: boolean = own) {
     super(next);
     this.#error = error;
     this.#own = own;
+    this.#quiet = quiet;
   }
 
   override refuse(): undefined {
@@ -236,7 +245,7 @@ export class Failed<S> extends Outcome<S, never> {
   }
 
   override answer(command: Command): void {
-    command.owner.fail(command, this.#error, this.#own);
+    command.owner.fail(command, this.#error, this.#own, this.#quiet);
   }
 }
 

@@ -156,10 +156,10 @@ export class Owner extends Answers {
     if (this.phase === 'draining' && this.flying === this.loose) this.close();
   }
 
-  /** Drains, for at most `timeout` ms. */
+  /** Drains, for at most `timeout` ms. @throws DeadlockError within a handler of its own, which would wait for itself */
   shutdown(timeout: number): Promise<void> {
     const asking = handling.by?.current;
-    if (asking?.owner === this) return Promise.reject(new DeadlockError(asking, [this.name, this.name]));
+    if (asking?.owner === this) throw new DeadlockError(asking, [this.name, this.name]);
     this.drain(timeout);
     return this.lifecycle.closed;
   }

@@ -17,7 +17,7 @@ export interface AttemptPlan<S, T> {
   readonly key?: unknown;
   /** How many run side by side in a lane of policy `'merge'`. Default `Infinity`. */
   readonly concurrency?: number;
-  /** The work: a Promise, or an Observable whose last value counts. It's to end, one way or the other. */
+  /** The work: a Promise, or an Observable whose last value counts (`undefined` of an empty one). It's to end, one way or the other. */
   readonly run: (context: EffectContext) => PromiseLike<T> | Observable<T>;
   /**
    * Folds the result in the place of what was shown: it gets the state as it was before the command. Default: what was
