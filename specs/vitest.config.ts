@@ -1,7 +1,8 @@
-/** How the specs are run: in Node, as types, with the frameworks, and in a real browser. */
+/** How the specs are run: in Node, as types, with the frameworks and with the oldest of them, and in a real browser. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
+import type { Plugin } from 'vite';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,15 +29,20 @@ const QUIET = [
   '--disable-component-update', '--disable-sync',
 ];
 
-/** The specs in Chromium; none where it's missing, unless `REQUIRE_BROWSER` is set. @throws Error if it is */
+/** Whether what some specs need is there; if not, it's said once, or is a failure where `REQUIRE_ALL` is set. @throws Error if it is */
+function isThere(path: string, what: string, how: string): boolean {
+  if (existsSync(path)) return true;
+  if (process.env['REQUIRE_ALL']) throw new Error(`Expected ${what} (${how}), got none`);
+  // Said once: this file is read again for each project.
+  const said = process.env['NOT_THERE'] ?? '';
+  if (!said.includes(path)) console.log(`Without ${what} (${how}) some specs are not run.`);
+  process.env['NOT_THERE'] = said.includes(path) ? said : `${said} ${path}`;
+  return false;
+}
+
+/** The specs in Chromium; none where it's missing. */
 function browser(): TestProjectInlineConfiguration[] {
-  if (!existsSync(CHROMIUM)) {
-    if (process.env['REQUIRE_BROWSER']) throw new Error(`Expected Chromium at ${CHROMIUM} (set CHROMIUM to where it is), got none`);
-    // Said once: this file is read again for each project.
-    if (process.env['WITHOUT_BROWSER'] !== CHROMIUM) console.log(`There is no Chromium at ${CHROMIUM} (set CHROMIUM to where it is): the specs of specs/browser are not run.`);
-    process.env['WITHOUT_BROWSER'] = CHROMIUM;
-    return [];
-  }
+  if (!isThere(CHROMIUM, `Chromium at ${CHROMIUM}`, 'set CHROMIUM to where it is')) return [];
   return [{
     extends: true,
     optimizeDeps: {
@@ -61,6 +67,54 @@ function browser(): TestProjectInlineConfiguration[] {
   }];
 }
 
+/** A framework's specs; those in a folder `newer` need what its oldest version lacks, those in `older` tell of that alone. */
+const react: TestProjectInlineConfiguration = {
+  extends: true,
+  test: {
+    name: 'react',
+    include: ['specs/react/**/*.spec.{ts,tsx}'],
+    exclude: ['specs/react/older/**'],
+    environment: 'happy-dom',
+    setupFiles: [`${root}specs/support/setup-react.ts`],
+  },
+};
+const angular: TestProjectInlineConfiguration = {
+  extends: true,
+  test: {
+    name: 'angular',
+    include: ['specs/angular/**/*.spec.ts'],
+    exclude: ['specs/angular/older/**'],
+    environment: 'happy-dom',
+    setupFiles: [`${root}specs/support/setup-angular.ts`],
+  },
+};
+
+/** The oldest frameworks that the package promises stand there, with a lock of their own; rxjs is the project's. */
+const OLDER = `${root}specs/older/`;
+
+/** Takes a framework from there, whoever imports it. */
+const older: Plugin = {
+  name: 'older',
+  enforce: 'pre',
+  resolveId(source, _importer, options) {
+    const framework = /^(react|react-dom|@testing-library\/react|@angular\/[a-z-]+|zone\.js)(\/|$)/.test(source);
+    return framework ? this.resolve(source, `${OLDER}package.json`, { ...options, skipSelf: true }) : null;
+  },
+};
+
+/** The frameworks' specs with the oldest versions of them; none where those aren't installed. */
+function olderFrameworks(): TestProjectInlineConfiguration[] {
+  if (!isThere(`${OLDER}node_modules/.package-lock.json`, 'React 18 and Angular 17', 'npm ci --prefix specs/older')) return [];
+  return [
+    { ...react, plugins: [older], test: { ...react.test, name: 'react-18', exclude: ['specs/react/newer/**'] } },
+    {
+      ...angular,
+      plugins: [older],
+      test: { ...angular.test, name: 'angular-17', exclude: ['specs/angular/newer/**'], setupFiles: [`${OLDER}setup-angular.js`] },
+    },
+  ];
+}
+
 export default defineConfig({
   ...shared,
   test: {
@@ -78,14 +132,9 @@ export default defineConfig({
           typecheck: { enabled: true, only: true, include: ['specs/types/**/*.spec-d.ts'], tsconfig: `${root}tsconfig.json` },
         },
       },
-      {
-        extends: true,
-        test: { name: 'react', include: ['specs/react/**/*.spec.{ts,tsx}'], environment: 'happy-dom', setupFiles: [`${root}specs/support/setup-react.ts`] },
-      },
-      {
-        extends: true,
-        test: { name: 'angular', include: ['specs/angular/**/*.spec.ts'], environment: 'happy-dom', setupFiles: [`${root}specs/support/setup-angular.ts`] },
-      },
+      react,
+      angular,
+      ...olderFrameworks(),
       ...browser(),
     ],
   },

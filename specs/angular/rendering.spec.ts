@@ -3,6 +3,7 @@ import { ChangeDetectionStrategy, Component, inject, Injectable, Input, type Sig
 import { TestBed } from '@angular/core/testing';
 import { selectSignal, storeToken } from 'ownstate/angular';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { stable } from '../support/angular.js';
 
 const COUNT = 1000;
 
@@ -18,7 +19,7 @@ class Renders {
   readonly of: number[] = [];
 }
 
-@Component({ selector: 'one-cell', changeDetection: ChangeDetectionStrategy.OnPush, template: '{{ text() }}{{ rendered() }}' })
+@Component({ selector: 'one-cell', standalone: true, changeDetection: ChangeDetectionStrategy.OnPush, template: '{{ text() }}{{ rendered() }}' })
 class OneCell {
   @Input({ required: true }) at!: number;
   readonly #store = inject(Cells);
@@ -37,6 +38,7 @@ class OneCell {
 
 @Component({
   selector: 'all-cells',
+  standalone: true,
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [OneCell],
   template: '@for (at of all; track at) { <one-cell [at]="at" /> }',
@@ -63,7 +65,7 @@ describe('of 1,000 components', () => {
   it('only that one renders whose slice has changed', async () => {
     const { page, renders, store, text } = opened;
     store.tell.set([500, 'changed']);
-    await page.whenStable();
+    await stable(page);
     expect(renders).toEqual([500]);
     expect([text(499), text(500)]).toEqual(['cell 499', 'changed']);
   });
@@ -71,14 +73,14 @@ describe('of 1,000 components', () => {
   it('none renders when nobody\'s slice has changed', async () => {
     const { page, renders, store } = opened;
     store.tell.set([500, 'cell 500']);
-    await page.whenStable();
+    await stable(page);
     expect(renders).toEqual([]);
   });
 
   it('each renders once for several commands in a row', async () => {
     const { page, renders, store, text } = opened;
     for (let at = 0; at < 10; at++) for (const mark of ['a', 'b', 'c']) store.tell.set([at, mark]);
-    await page.whenStable();
+    await stable(page);
     expect(renders).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(text(9)).toBe('c');
   });

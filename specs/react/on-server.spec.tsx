@@ -2,12 +2,13 @@
 /** Rendered where there is no page. */
 import { createStore, reply } from 'ownstate';
 import { createStoreContext, useAsk, useSelect, useStore } from 'ownstate/react';
-import { Suspense, use } from 'react';
+import { Suspense } from 'react';
 import { renderToPipeableStream, renderToString } from 'react-dom/server';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { VirtualTimeScheduler } from 'rxjs';
 import { expect, it } from 'vitest';
+import { waitFor } from '../support/wait-for.js';
 
 it('there is no page', () => {
   expect(typeof document).toBe('undefined');
@@ -47,11 +48,11 @@ it('what is loaded on the way is shown by those who waited for it', async () => 
     commands: { load: async () => (await shellSent, reply('loaded', 'loaded')) },
   });
   const loading = store.ask.load();
-  const Loaded = () => <b>{use(loading)}, {useSelect(store)}</b>;
+  const Loaded = () => <b>{waitFor(loading)}, {useSelect(store)}</b>;
   const Before = () => <i>{useSelect(store)}</i>;
   const page = new PassThrough();
   renderToPipeableStream(<><Before /><Suspense fallback="waits"><Loaded /></Suspense></>, { onShellReady: sendShell }).pipe(page);
-  const html = await text(page);
+  const html = (await text(page)).replaceAll('<!-- -->', '');
   expect(html).toContain('<i>nothing</i>');
-  expect(html).toContain('<b>loaded<!-- -->, <!-- -->loaded</b>');
+  expect(html).toContain('<b>loaded, loaded</b>');
 });

@@ -2,7 +2,7 @@
 import { act, render, renderHook, screen } from '@testing-library/react';
 import { createStore, effect, reply, StoreClosedError, SupersededError, type Reply } from 'ownstate';
 import { useAsk, useStore, type Asking } from 'ownstate/react';
-import { Activity, StrictMode, Suspense, use, useEffect, useState, type ReactNode } from 'react';
+import { StrictMode, useEffect, useState } from 'react';
 import { Subject, type Observable, type Subscription } from 'rxjs';
 import { describe, expect, it, vi, type MockInstance } from 'vitest';
 
@@ -274,26 +274,4 @@ describe('asks from effects', () => {
     answer(0, 'heard');
     expect(text()).toBe('heard');
   });
-
-  it('of a component that was hidden meanwhile are heard when it is shown again', () => {
-    const { store, answer } = answered();
-    const Page = ({ mode }: { mode: 'visible' | 'hidden' }) => <Activity mode={mode}><Find store={store} query="a" /></Activity>;
-    const { rerender } = render(<Page mode="visible" />);
-    rerender(<Page mode="hidden" />);
-    answer(0, 'the first');
-    rerender(<Page mode="visible" />);
-    // Its effect asks again when it's shown.
-    answer(1, 'the second');
-    expect(text()).toBe('the second');
-  });
-});
-
-it('use(reply) waits under Suspense, for as long as the reply is kept', async () => {
-  const { store, answer } = answered();
-  const found = store.ask.find('tea');
-  const Found = (): ReactNode => <b>{use(found)}</b>;
-  await act(async () => render(<Suspense fallback="waits"><Found /></Suspense>));
-  expect(screen.getByText('waits')).toBeTruthy();
-  await act(async () => answer(0, 'found'));
-  expect(screen.getByText('found')).toBeTruthy();
 });

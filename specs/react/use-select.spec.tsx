@@ -2,9 +2,10 @@
 import { act, render, screen } from '@testing-library/react';
 import { combineViews, createStore, type Viewable } from 'ownstate';
 import { useSelect } from 'ownstate/react';
-import { Activity, Component, StrictMode, Suspense, useState, type ReactNode } from 'react';
+import { Component, StrictMode, Suspense, useState, type ReactNode } from 'react';
 import { firstValueFrom, Observable, timer } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
+import { waitFor } from '../support/wait-for.js';
 
 interface Todo { readonly id: number; readonly text: string }
 
@@ -145,19 +146,6 @@ describe('useSelect', () => {
     const App = () => <Shown>{useSelect(store, ({ filter }) => filter)}</Shown>;
     render(<><App /><Teller /></>);
     expect(text()).toBe('told by a ref');
-  });
-
-  it('shows what has changed while it was hidden', () => {
-    const store = todos();
-    const View = () => <Shown>{useSelect(store, ({ filter }) => filter)}</Shown>;
-    const App = ({ mode }: { mode: 'visible' | 'hidden' }) => <Activity mode={mode}><View /></Activity>;
-    const { rerender } = render(<App mode="visible" />);
-    rerender(<App mode="hidden" />);
-    act(() => store.tell.filter('open'));
-    rerender(<App mode="visible" />);
-    expect(text()).toBe('open');
-    act(() => store.tell.filter('done'));
-    expect(text()).toBe('done');
   });
 
   it('goes on with the last view of a closed store', async () => {
@@ -332,8 +320,7 @@ it('a component that is suspended shows the view of when it goes on', async () =
   const store = todos();
   let resolve: (text: string) => void;
   const load = new Promise<string>((done) => { resolve = done; });
-  const { use } = await import('react');
-  const App = () => <Shown>{use(load)} {useSelect(store, ({ filter }) => filter)}</Shown>;
+  const App = () => <Shown>{waitFor(load)} {useSelect(store, ({ filter }) => filter)}</Shown>;
   await act(async () => render(<Suspense fallback="waits"><App /></Suspense>));
   act(() => store.tell.filter('open'));
   await act(async () => resolve('loaded'));

@@ -2,9 +2,10 @@
 import { act, render, screen } from '@testing-library/react';
 import { createStore, reply, StoreClosedError, type Phase } from 'ownstate';
 import { useSelect, useStore, type ComponentStoreOptions } from 'ownstate/react';
-import { Activity, Component, StrictMode, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { Component, StrictMode, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { asyncScheduler, VirtualTimeScheduler, type SchedulerLike } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { waitFor } from '../support/wait-for.js';
 
 const text = () => screen.getByTestId('shown').textContent;
 
@@ -107,56 +108,15 @@ describe('StrictMode', () => {
   });
 });
 
-describe('a hidden component', () => {
-  const App = ({ mode }: { mode: 'visible' | 'hidden' }) => <Activity mode={mode}><Counter /></Activity>;
-
-  it('keeps its store, and finds it as it was', async () => {
-    const { rerender } = render(<App mode="visible" />);
-    act(() => screen.getByTestId('shown').click());
-    await settled(() => rerender(<App mode="hidden" />));
-    expect(phases()).toEqual(['open']);
-    await settled(() => rerender(<App mode="visible" />));
-    act(() => screen.getByTestId('shown').click());
-    expect(text()).toBe('2');
-    expect(made.length).toBe(1);
-  });
-
-  it('that goes takes its store with it', async () => {
-    const { rerender, unmount } = render(<App mode="visible" />);
-    await settled(() => rerender(<App mode="hidden" />));
-    await settled(unmount);
-    expect(phases()).toEqual(['closed']);
-  });
-
-  it('that was never shown has a store whose ticks have not begun, and takes it with it', async () => {
-    const scheduler = new VirtualTimeScheduler();
-    const Ticking = () => {
-      const store = useStore({ state: 0, ticks: { poll: 1000 }, commands: { poll: (n: number) => n + 1 } }, { scheduler });
-      made.push(store);
-      return null;
-    };
-    const Page = ({ mode }: { mode: 'visible' | 'hidden' }) => <Activity mode={mode}><Ticking /></Activity>;
-    const { rerender, unmount } = render(<Page mode="hidden" />);
-    expect(made.length).toBe(1);
-    expect(scheduler.actions).toEqual([]);
-    await settled(() => rerender(<Page mode="visible" />));
-    expect(scheduler.actions.length).toBe(1);
-    await settled(() => rerender(<Page mode="hidden" />));
-    await settled(unmount);
-    expect(phases().at(-1)).toBe('closed');
-  });
-
-  it('by a fallback keeps its store', async () => {
-    const never = new Promise<never>(() => undefined);
-    const { use } = await import('react');
-    const Waits = ({ on }: { on: boolean }) => on ? use(never) : null;
-    const Page = ({ on }: { on: boolean }) => <Suspense fallback="waits"><Counter /><Waits on={on} /></Suspense>;
-    const { rerender, unmount } = render(<Page on={false} />);
-    await settled(() => rerender(<Page on />));
-    expect(phases()).toEqual(['open']);
-    await settled(unmount);
-    expect(phases()).toEqual(['closed']);
-  });
+it('a component that is hidden by a fallback keeps its store', async () => {
+  const never = new Promise<never>(() => undefined);
+  const Waits = ({ on }: { on: boolean }) => on ? waitFor(never) : null;
+  const Page = ({ on }: { on: boolean }) => <Suspense fallback="waits"><Counter /><Waits on={on} /></Suspense>;
+  const { rerender, unmount } = render(<Page on={false} />);
+  await settled(() => rerender(<Page on />));
+  expect(phases()).toEqual(['open']);
+  await settled(unmount);
+  expect(phases()).toEqual(['closed']);
 });
 
 describe('a render that React gives up', () => {
@@ -170,10 +130,9 @@ describe('a render that React gives up', () => {
   it('leaves no tick behind', async () => {
     const scheduler = watched();
     const never = new Promise<never>(() => undefined);
-    const { use } = await import('react');
     const Waits = () => {
       useStore(ticking, { scheduler });
-      return use(never);
+      return waitFor(never);
     };
     let unmount = () => undefined as void;
     await act(async () => { ({ unmount } = render(<Suspense fallback={<i data-testid="shown">waits</i>}><Waits /></Suspense>)); });

@@ -1,11 +1,16 @@
 // @ts-check
 /**
  * Compiles the application of the guide ahead of time, as a user's program: `ngc` with strict templates, the library as it
- * was built. Run after `npm run build`, as `node specs/support/ngc-check.js`; fails on any error.
+ * was built. Then renders its page, with no compiler at hand. Run after `npm run build`, as
+ * `node specs/support/ngc-check.js`; fails on any error.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { performCompilation, readConfiguration, formatDiagnostics } from '@angular/compiler-cli';
+import linker from '@angular/compiler-cli/linker/babel';
+import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = `${root}build/ngc`;
@@ -57,6 +62,49 @@ if (!readFileSync(`${folder}/out/docs/examples/angular/cart-page.js`, 'utf8').in
   process.exit(1);
 }
 
+/** The page as a server writes it, of what was compiled. */
+const server = `
+import { provideZonelessChangeDetection } from '@angular/core';
+import { bootstrapApplication } from '@angular/platform-browser';
+import { provideServerRendering, renderApplication } from '@angular/platform-server';
+import { CartPage } from './out/docs/examples/angular/cart-page.js';
+
+const providers = [provideZonelessChangeDetection(), provideServerRendering()];
+const bootstrap = (context) => bootstrapApplication(CartPage, { providers }, context);
+console.log(await renderApplication(bootstrap, { document: '<!doctype html><html><body><cart-page></cart-page></body></html>' }));
+`;
+
+// Angular's own packages are half compiled; what finishes them is Angular's linker, a plugin of the babel that comes with it.
+const { transformFileAsync } = createRequire(fileURLToPath(import.meta.resolve('@angular/compiler-cli')))('@babel/core');
+const { metafile } = await build({
+  stdin: { contents: server, resolveDir: folder },
+  outfile: `${folder}/server.mjs`,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  metafile: true,
+  // Parts of Angular's server are CommonJS, which asks for modules of Node's by `require`.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  alias: { ownstate: `${root}dist/index.js`, 'ownstate/angular': `${root}dist/angular/index.js` },
+  plugins: [{
+    name: 'linker',
+    setup: ({ onLoad }) => onLoad({ filter: /@angular\/.*\.mjs$/ }, async ({ path }) => {
+      const linked = await transformFileAsync(path, { plugins: [linker], compact: false, configFile: false, babelrc: false });
+      return { contents: linked.code };
+    }),
+  }],
+});
+if (Object.keys(metafile.inputs).some((input) => input.includes('@angular/compiler/'))) {
+  console.error('Expected the page to be rendered without @angular/compiler, got it bundled');
+  process.exit(1);
+}
+const page = execFileSync(process.execPath, [`${folder}/server.mjs`], { encoding: 'utf8', env: { ...process.env, NODE_ENV: 'production' } });
+for (const part of [/<h1>1 items<\/h1>/, /<li>tea<\/li>/, /<cart-item[^>]*>tea<\/cart-item>/, /"cart":{"items":\[{"id":1,"name":"tea"}\],"loading":false}/]) {
+  if (part.test(page)) continue;
+  console.error(`Expected the rendered page to match ${part}, got ${page}`);
+  process.exit(1);
+}
+
 // The check itself is checked: a template that reads what a store doesn't have is to be found.
 const wrong = `${folder}/wrong.ts`;
 writeFileSync(wrong, `
@@ -74,4 +122,4 @@ if (!found.includes("Property 'itms' does not exist")) {
   console.error(`Expected a misspelt field in a template to be found, got ${found || 'no error'}`);
   process.exit(1);
 }
-console.log('docs/examples/angular compiles ahead of time, with strict templates');
+console.log('docs/examples/angular compiles ahead of time, with strict templates, and renders its page without a compiler');
