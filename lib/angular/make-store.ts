@@ -10,24 +10,27 @@
  */
 import { DestroyRef, ErrorHandler, inject, NgZone, PLATFORM_ID } from '@angular/core';
 import { asyncScheduler, type SchedulerAction, type SchedulerLike } from 'rxjs';
+import { expectOneOf } from '../internal/expect.js';
 import { createStore, StoreClosedError, type AnyDefinition, type Store } from '../index.js';
 import type { InjectedStoreOptions } from './options.js';
 import { holdPage, travelling } from './server.js';
 
 /** What a token stands for: the definition, and how its stores are run. @internal */
 export interface Plan extends InjectedStoreOptions<AnyDefinition> {
-  readonly definition: AnyDefinition | (() => AnyDefinition);
+  readonly definition: AnyDefinition | ((came?: unknown) => AnyDefinition);
 }
 
 /** @throws TypeError for a definition or options that no store can work with @internal */
 export function makeStore(plan: Plan): Store<AnyDefinition> {
-  const { definition, onDestroy, errors, transfer, signal, setup, scheduler = asyncScheduler } = plan;
+  const { definition, onDestroy = 'abort', errors = 'report', transfer, signal, setup, scheduler = asyncScheduler } = plan;
+  expectOneOf(onDestroy, 'onDestroy', 'abort', 'drain');
+  expectOneOf(errors, 'errors', 'report', 'leave');
   const server = inject(PLATFORM_ID, { optional: true }) === 'server';
-  const given = typeof definition === 'function' ? definition() : definition;
+  const make = (came?: unknown) => typeof definition === 'function' ? definition(came) : definition;
   const end = new AbortController();
   const abort = () => end.abort();
   // Casts: a definition is of whatever state here; its token has the types.
-  const store: Store<AnyDefinition> = createStore((transfer ? travelling(given, transfer as string, server && (() => store.snapshot())) : given) as never, {
+  const store: Store<AnyDefinition> = createStore((transfer ? travelling(make, transfer as string, server && (() => store.snapshot())) : make()) as never, {
     ...plan,
     scheduler: outside(inject(NgZone, { optional: true }), scheduler),
     signal: signal ? AbortSignal.any([signal, end.signal]) : end.signal,
@@ -35,7 +38,7 @@ export function makeStore(plan: Plan): Store<AnyDefinition> {
   // A handler of its own that destroys the injector can't wait for the store's end.
   inject(DestroyRef).onDestroy(onDestroy === 'drain' ? () => void store.shutdown().catch(abort) : abort);
   // An injector without an application has none: then rxjs reports them.
-  const handler = errors !== 'leave' && inject(ErrorHandler, { optional: true });
+  const handler = errors === 'report' && inject(ErrorHandler, { optional: true });
   if (handler) {
     store.errors$.subscribe(({ error, quiet }) => {
       // That it has ended is no fault of who asked, only because nobody looked at the reply.

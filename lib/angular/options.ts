@@ -7,8 +7,12 @@ export interface Transfer<D extends AnyDefinition> {
   readonly key: string;
   /** On the server, when the page is written: what travels of the view, as JSON can hold it. Default: the view. */
   readonly save?: (view: ViewOf<D>) => unknown;
-  /** In the browser: the first state, made of what came as JSON. Default: what came. */
-  readonly restore?: (saved: never) => StateOf<D>;
+  /**
+   * In the browser: the first state, made of what came as JSON. Default: what came. `'leave'` leaves it to the function that
+   * makes the definition, whose argument is what came: for a state that only the definition inside knows, as that of
+   * `undoable` and `optimistic`. Without `'leave'` it's the argument, too.
+   */
+  readonly restore?: ((saved: never) => StateOf<D>) | 'leave';
 }
 
 /** A key is enough for a state that is its own view; of a view it has to be said how it's made a state again. */

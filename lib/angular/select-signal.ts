@@ -21,6 +21,9 @@ type View<V> = WritableSignal<() => V>;
 /** Of each source, with the subscription that shows it. */
 const views = new WeakMap<object, readonly [View<unknown>, Subscription]>();
 
+/** Ends the subscription of a view that is gone. Held weakly, since a source may be reached from it, and by that its view. */
+const forgotten = /* @__PURE__ */ new FinalizationRegistry<WeakRef<Subscription>>((watching) => watching.deref()?.unsubscribe());
+
 /**
  * A signal of what a projector makes of the view: there from the beginning, of the state that a reply promises, new only when
  * the result is. It needs no injection context, and there's nothing to destroy: all signals of a source share one subscription,
@@ -68,24 +71,21 @@ function viewOf<V>(source: Viewable<V>): View<V> {
   // What has failed begins anew. Casts: a view is kept under the source that it's of; a new one has its value in a moment.
   if (watching?.closed === false) return known as View<V>;
   const view: View<V> = signal(undefined as never);
-  views.set(source, [view, show(source.select(), new WeakRef(view))]);
+  const shown = show(source.select(), new WeakRef(view));
+  forgotten.register(view, new WeakRef(shown));
+  views.set(source, [view, shown]);
   return view;
 }
 
 /**
  * Shows each view. The source and the signals that are made of it keep it alive, this subscription doesn't: what nobody can
- * read any more is left at the next change.
+ * read any more is left, also where a source of several, that outlives the others, never changes again.
  */
 function show<V>(select$: Observable<V>, held: WeakRef<View<V>>): Subscription {
-  const set = (read: () => V) => {
-    const view = held.deref();
-    // Untracked: a command may be told within a `computed` or a template, where no signal may be written.
-    if (view) untracked(() => view.set(read));
-    else watching.unsubscribe();
-  };
-  const watching = select$.subscribe({
+  // Untracked: a command may be told within a `computed` or a template, where no signal may be written.
+  const set = (read: () => V) => untracked(() => held.deref()?.set(read));
+  return select$.subscribe({
     next: (value) => set(() => value),
     error: (error: unknown) => set(() => { throw error; }),
   });
-  return watching;
 }

@@ -29,16 +29,21 @@ export function holdPage(store: Store<AnyDefinition>): void {
   });
 }
 
-/** The definition of a store whose state travels: it begins with what came. @internal */
-export function travelling(definition: AnyDefinition, transfer: string | Transfer<AnyDefinition>, snapshot: (() => unknown) | false): AnyDefinition {
+/** Makes the definition of a store whose state travels: it begins with what came. @internal */
+export function travelling(
+  make: (came?: unknown) => AnyDefinition,
+  transfer: string | Transfer<AnyDefinition>,
+  snapshot: (() => unknown) | false,
+): AnyDefinition {
   // Casts: a mere key has no fields of these names; what travels is of whatever type.
   const { key = transfer, save = (view: unknown) => view, restore = (came: unknown) => came } = transfer as Partial<Transfer<AnyDefinition>>;
   const states = angular.inject(angular.TransferState, { optional: true });
   // A platform serves many pages: what's made for it doesn't travel.
-  if (!states) return definition;
+  if (!states) return make();
   const stateKey = key as angular.StateKey<unknown>;
   if (snapshot) states.onSerialize(stateKey, () => save(snapshot()));
-  const saved = states.get(stateKey, undefined);
+  const came = states.get(stateKey, undefined);
   states.remove(stateKey);
-  return saved === undefined ? definition : { ...definition, state: () => restore(saved as never) };
+  const definition = make(came);
+  return came === undefined || restore === 'leave' ? definition : { ...definition, state: () => restore(came as never) };
 }

@@ -17,7 +17,7 @@ const tokens = new WeakMap<object, unknown>();
  * injector that made it.
  *
  * Where the definition needs something injected (a client for requests), give a function that makes it: it's called in the
- * injection context, once for each store.
+ * injection context, once for each store, with what came by `transfer` from the server (`undefined` where nothing did).
  *
  * @param definition the state and everything that may happen to it, as `createStore` takes it, or a function that makes it
  * @param options the options of the store, and `providedIn`, `onDestroy`, `errors`, `transfer` and `setup`
@@ -54,7 +54,7 @@ export function storeToken(definition: Plan['definition'], options: StoreTokenOp
   const { providedIn = 'root' } = options;
   const plan = { ...options, definition };
   const factory = () => makeStore(plan);
-  const token = new InjectionToken<Store<AnyDefinition>>(definition.name ?? 'store', providedIn ? { providedIn, factory } : undefined);
+  const token = new InjectionToken<Store<AnyDefinition>>(definition.name || 'store', providedIn ? { providedIn, factory } : undefined);
   plans.set(token, plan);
   return token;
 }

@@ -16,13 +16,13 @@ const definition = {
 const Counter = storeToken(definition);
 type CounterStore = Store<typeof definition>;
 
-@Component({ selector: 'own-counter', template: '{{ count() }}', providers: [provideStore(Counter)] })
+@Component({ selector: 'own-counter', standalone: true, template: '{{ count() }}', providers: [provideStore(Counter)] })
 class OwnCounter {
   readonly store = inject(Counter);
   readonly count = () => this.store.snapshot();
 }
 
-@Component({ selector: 'counters-page', template: '<own-counter /><own-counter />', imports: [OwnCounter] })
+@Component({ selector: 'counters-page', standalone: true, template: '<own-counter /><own-counter />', imports: [OwnCounter] })
 class CountersPage {
   readonly root = inject(Counter);
 }
@@ -50,6 +50,7 @@ describe('a token', () => {
       return definition;
     }
     expect(String(storeToken(users))).toBe('InjectionToken users');
+    expect(String(storeToken(() => users()))).toBe('InjectionToken store');
   });
 
   it('with providedIn: null has to be provided', () => {

@@ -6,18 +6,25 @@ import { manifest, modulesIn, root } from '../surface/program.js';
 
 const store = "import { createStore } from 'ownstate'; const store = createStore({ state: 0, commands: { add: (n) => n + 1 } });";
 
-/** The pattern of the guide, for esbuild, webpack and Node, and for Vite. */
+/** The pattern of the guide, for esbuild, webpack and Node, for Vite, and for the Angular CLI. */
 const PROGRAMS = {
   'process.env.NODE_ENV': read('docs/examples/devtools/main.ts'),
   'import.meta.env.DEV': `${store}
     if (import.meta.env.DEV) void import('ownstate/devtools').then(({ connectDevtools }) => connectDevtools(store));`,
+  'ngDevMode': `${store}
+    declare const ngDevMode: boolean;
+    if (ngDevMode) void import('ownstate/devtools').then(({ connectDevtools }) => connectDevtools(store));`,
 };
 
 /** A program bundled, its chunks as well: the code, and which files of the door are in it. */
 async function bundle(contents: string, mode: 'production' | 'development') {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: root, loader: 'ts' },
-    define: { 'process.env.NODE_ENV': JSON.stringify(mode), 'import.meta.env.DEV': JSON.stringify(mode === 'development') },
+    define: {
+      'process.env.NODE_ENV': JSON.stringify(mode),
+      'import.meta.env.DEV': JSON.stringify(mode === 'development'),
+      'ngDevMode': JSON.stringify(mode === 'development'),
+    },
     alias: { 'ownstate': './lib/index.ts', 'ownstate/devtools': './lib/devtools/index.ts' },
     bundle: true, splitting: true, outdir: 'out', minify: true, format: 'esm', target: 'es2022', external: ['rxjs'], write: false, metafile: true,
     absWorkingDir: root,

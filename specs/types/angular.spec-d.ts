@@ -92,6 +92,11 @@ describe('storeToken', () => {
   it('lets a state travel by a key, and one with a view only with the way back', () => {
     storeToken(definition, { transfer: { key: 'items', restore: (items: readonly Item[]) => ({ items }) } });
     storeToken(viewed, { transfer: { key: 'items', save: (count) => `${count}`, restore: () => ({ items: [] }) } });
+    storeToken((came: number = 0) => ({ ...viewed, state: { items: [{ name: 'tea', price: came }] } }), { transfer: { key: 'items', restore: 'leave' } });
+    // @ts-expect-error -- no such way back
+    storeToken(() => viewed, { transfer: { key: 'items', restore: 'leaves' } });
+    // @ts-expect-error -- a function needs what may not have come
+    storeToken((came: number) => ({ ...viewed, state: { items: [{ name: 'tea', price: came }] } }), { transfer: { key: 'items', restore: 'leave' } });
     // @ts-expect-error -- a view isn't the state
     storeToken(viewed, { transfer: 'items' });
     // @ts-expect-error -- nor with a key alone

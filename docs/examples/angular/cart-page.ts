@@ -51,7 +51,8 @@ export class CartPage {
   added: Reply<number> | undefined;
 
   constructor() {
-    this.cart.ask.load().subscribe();
+    // On a page that a server rendered they have come along.
+    if (this.items().length === 0) this.cart.ask.load().subscribe();
   }
 
   add(): void {
