@@ -43,13 +43,16 @@ export interface Persistence {
  * What is saved is put into the store first: before this returns where the storage answers at once; else the store waits
  * for it, and commands sent meanwhile are handled on the state that came. Then what changes is saved, at most once in
  * `throttle` milliseconds and one write at a time, the last change always; at once when the page is hidden or left. What
- * another tab saves is taken over; of two that change at once the last to save wins. It ends with the store, after a
- * last save.
+ * another tab saves is taken over; of two that change at once the last to save wins. It ends with the store, or when its
+ * view fails, after a last save.
  *
  * Nothing of it throws or rejects later: what goes wrong is reported to `onError`. What can't be taken (broken, of a newer
  * version, refused) stays where it is and the store as it was; then nothing is saved until `clear`.
  *
- * Gotchas: a `migrate` is needed for each new version. Without a storage (`undefined`, as on a server) nothing is done.
+ * What is the same in what's taken over stays the very same object, so whoever selects it isn't shown it again.
+ *
+ * Gotchas: a `migrate` is needed for each new version. Without a storage (`undefined`, or an empty object, as on a server)
+ * nothing is done.
  *
  * @param store the store, or a client of it
  * @param storage where it's kept, or a function that gives it, for one that may be blocked: `() => localStorage`
@@ -108,7 +111,7 @@ export function persist<S, V, P>(store: Persistable<S, V>, source: PersistStorag
     blocked = true;
     onError(new PersistError('STORAGE_UNAVAILABLE', key, "the storage can't be reached", error));
   }
-  if (storage === null || storage === undefined) return nowhere(key, blocked);
+  if (storage === null || storage === undefined || isNone(storage)) return nowhere(key, blocked);
   expectObject(storage, 'storage');
   for (const name of ['getItem', 'setItem', 'removeItem'] as const) expectFunction(Reflect.get(storage, name), `storage.${name}`);
   const keeper = new Keeper<S>(store, storage, resolved);
@@ -120,6 +123,11 @@ export function persist<S, V, P>(store: Persistable<S, V>, source: PersistStorag
     status: () => ({ key, hydration: keeper.hydration, unsaved: keeper.unsaved, busy: keeper.busy }),
     [Symbol.asyncDispose]: () => keeper.stop(),
   };
+}
+
+/** Node from 25 on has an empty object for `localStorage`, unless it's told where to keep that. */
+function isNone(storage: object): boolean {
+  return typeof storage === 'object' && Object.keys(storage).length === 0 && !('getItem' in storage);
 }
 
 /** What is kept nowhere: since there's no storage, or it's blocked. */

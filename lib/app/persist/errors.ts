@@ -12,7 +12,7 @@
  * | `VERSION_NEWER` | it was saved by a later version of the program |
  * | `MIGRATION_FAILED` | `migrate` failed, or there is none for an older version |
  * | `STATE_REFUSED` | `merge`, the `check` of `replaceable` or the store itself refused it |
- * | `WRITE_FAILED` | `pick`, the format or `setItem` failed: the quota is exceeded, or there's something JSON can't say |
+ * | `WRITE_FAILED` | `pick`, the format, `setItem` or the store's view failed: the quota is exceeded, or JSON can't say it |
  * | `REMOVE_FAILED` | `removeItem` failed |
  */
 export type PersistErrorCode =

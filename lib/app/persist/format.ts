@@ -44,7 +44,7 @@ export const formats: Readonly<Record<'json' | 'plain', PersistFormat>> = { json
 
 /** What was read, if it's an envelope. @throws TypeError if it's none @internal */
 export function expectSaved(value: unknown): SavedState {
-  expect(typeof value === 'object' && value !== null && Object.hasOwn(value, 'state'), 'saved', 'an object with `version` and `state`', value);
+  expect(Object.hasOwn(Object(value) as object, 'state'), 'saved', 'an object with `version` and `state`', value);
   const { version, state } = value as SavedState;
   expect(Number.isSafeInteger(version) && version >= 0, 'saved.version', 'an integer from 0 on', version);
   return { version, state };

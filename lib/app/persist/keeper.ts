@@ -10,7 +10,8 @@
  * The owner waits while it's read. An optimistic one can't while attempts are in flight: it refuses the first `replace`, and
  * gets a second one with what was read.
  *
- * What is taken over is never saved again for that, so no two tabs can go on answering each other.
+ * What is taken over is never saved again for that, so no two tabs can go on answering each other. What is the same in it
+ * stays the very same object, so that it isn't shown again (sharing.ts).
  */
 import { Subscription } from 'rxjs';
 import { StoreClosedError } from '../../index.js';
@@ -21,6 +22,7 @@ import { linkPage, type PageLink } from './page.js';
 import { andThen, rescue } from './promised.js';
 import { fit, type Found } from './read.js';
 import { Saver } from './saver.js';
+import { sharing } from './sharing.js';
 import type { PersistStorage } from './storage.js';
 
 /** What came of the reading at the beginning. */
@@ -64,7 +66,15 @@ export class Keeper<S> extends Saver<S> {
     this.#link = linkPage(page, storage, key, { hide: () => this.save(), hear: crossTab ? () => this.#hear() : undefined });
     // What our own `replace` brings about is saved already. It's shown before the store counts it as handled.
     const taken = () => this.#store.status().handled === this.#turn;
-    this.#watching.add(store.select().subscribe({ next: (view) => this.see(view, taken), complete: () => void this.stop() }));
+    this.#watching.add(store.select().subscribe({
+      next: (view) => this.see(view, taken),
+      // Whoever selects sees nothing any more, whatever comes.
+      error: (error: unknown) => {
+        options.onError(this.error('WRITE_FAILED', 'the view failed', error));
+        void this.stop();
+      },
+      complete: () => void this.stop(),
+    }));
     this.#load();
   }
 
@@ -114,13 +124,13 @@ export class Keeper<S> extends Saver<S> {
     let asked = false;
     let reading = false;
     let due = 0;
-    const put = (present: S): S => found ? this.options.merge(present, found.state) : present;
+    const put = (present: S): S => found ? sharing(present, this.options.merge(present, found.state)) : present;
     /** Gives whether ours is later: what was changed here and isn't saved yet will be, after what the other tab saved. */
     const turn = (): boolean => {
       asked = true;
       this.#sent = false;
       this.#turn = this.#store.status().handled;
-      if (!this.options.merges || this.off) due = this.changes;
+      if (!this.options.merges) due = this.changes;
       return this.unsaved && !this.off && !this.options.merges;
     };
     const take = (present: S): S | PromiseLike<S> => {
@@ -129,7 +139,7 @@ export class Keeper<S> extends Saver<S> {
       const ours = turn();
       // It's read in any case, since what a later version saved isn't to be overwritten.
       const taken = rescue(() => andThen(this.#read(), (value) => {
-        if (value === undefined || ours) return present;
+        if (ours) return present;
         found = value;
         return this.#refused ? present : rescue(() => put(present), failing('STATE_REFUSED', this.options.key, '`merge` failed'));
       }), (error) => {
@@ -192,7 +202,7 @@ export class Keeper<S> extends Saver<S> {
   #read(): Found | undefined | PromiseLike<Found | undefined> {
     const { key } = this.options;
     const take = (value: unknown) => {
-      if (this.#ended || (typeof value === 'string' && value === this.text)) return undefined;
+      if (this.#ended || value === this.text) return undefined;
       this.text = undefined;
       return value === null || value === undefined ? undefined : fit(value, this.options);
     };

@@ -26,6 +26,10 @@ describe('persist', () => {
     expect(() => persist(settings(), shelf(), { [field]: value } as object)).toThrow(`Expected \`${field}\` to be ${expected}, got `);
   });
 
+  it('takes the longest time that a timer takes', async () => {
+    await persist(settings(), shelf(), { throttle: 2 ** 31 - 1, patience: 2 ** 31 - 1, page: {} }).stop();
+  });
+
   it.each<[unknown, string]>([
     [{ read: () => 1 }, 'format.write'],
     [{ write: () => 1, read: 5 }, 'format.read'],
@@ -40,6 +44,7 @@ describe('persist', () => {
   it.each<[string, unknown]>([
     ['undefined', undefined],
     ['no store', {}],
+    ['what has `replace`, and is no store', { ask: { replace: () => 0 } }],
     ['a store without `replace`', createStore({ state: 0, commands: { add: (n) => n + 1 } })],
   ])('refuses %s', (_what, store) => {
     expect(() => persist(store as never, shelf())).toThrow('Expected `store` to be a store whose definition is `replaceable`, got ');

@@ -53,6 +53,37 @@ describe('from a storage that answers at once', () => {
     expect(await keeping.hydrated).toBe('restored');
     expect(store.snapshot()).toEqual({ theme: 'dark', size: 15 });
   });
+
+  it.each<[string, string | undefined, object, number, string | undefined]>([
+    ['is saved where nothing was', undefined, {}, 13, json({ theme: 'light', size: 13 })],
+    ['gives way to what was saved, and nothing is left to save', json(DARK), {}, 14, undefined],
+    ['is saved where it was merged', json(DARK), { merge: (now: typeof FIRST, saved: typeof FIRST) => ({ ...saved, size: now.size }) }, 13, json({ theme: 'dark', size: 13 })],
+  ])('what was sent to a busy store before it %s', async (_what, saved, options, size, written) => {
+    const time = virtualTime();
+    const storage = shelf(saved);
+    const store = settings({ scheduler: time.scheduler });
+    store.tell.work(time.sleep(20));
+    store.tell.grow();
+    const keeping = persist(store, storage, { scheduler: time.scheduler, page: {}, ...options });
+    await time.pass(20);
+    expect([store.snapshot().size, keeping.status().unsaved]).toEqual([size, written !== undefined]);
+    await time.pass(200);
+    expect(storage.log).toEqual(['get', ...written === undefined ? [] : [`set ${written}`]]);
+  });
+
+  it('a store that takes no more commands is not kept, and that is reported', async () => {
+    const time = virtualTime();
+    const storage = shelf(json(DARK));
+    const store = settings({ scheduler: time.scheduler, mailbox: { capacity: 1 } });
+    store.tell.work(time.sleep(20));
+    store.tell.grow();
+    const errors: unknown[] = [];
+    const keeping = persist(store, storage, { scheduler: time.scheduler, page: {}, onError: (error) => errors.push(error) });
+    expect(await keeping.hydrated).toBe('failed');
+    expect(errors).toMatchObject([{ code: 'STATE_REFUSED', cause: { code: 'MAILBOX_FULL' } }]);
+    await time.pass(1000);
+    expect([store.snapshot().size, storage.log]).toEqual([13, []]);
+  });
 });
 
 describe('from a storage that takes its time', () => {
@@ -123,6 +154,7 @@ describe('from a storage that takes its time', () => {
   it('it waits for ever where it is told to', async () => {
     const time = virtualTime();
     const { keeping } = kept(time, slow(shelf(json(DARK)), time, 1_000_000), { patience: Infinity });
+    expect(time.timers()).toBe(1);
     await time.pass(1_000_000);
     expect(await keeping.hydrated).toBe('restored');
   });
@@ -167,14 +199,18 @@ describe('what can\'t be taken', () => {
     ['text that is no JSON', '{"version":0,"st', {}, { code: 'STATE_BROKEN' }],
     ['empty text', '', {}, { code: 'STATE_BROKEN' }],
     ['what is no text', { version: 0, state: DARK }, {}, { code: 'STATE_BROKEN', message: expect.stringContaining('Expected JSON text, got [object Object]') as unknown }],
-    ['a state without its envelope', JSON.stringify(DARK), {}, { code: 'STATE_BROKEN' }],
+    ['a state without its envelope', JSON.stringify(DARK), {}, {
+      code: 'STATE_BROKEN', message: "settings: what is saved can't be understood: Expected `saved` to be an object with `version` and `state`, got [object Object]",
+    }],
     ['null in JSON', 'null', {}, { code: 'STATE_BROKEN' }],
     ['an envelope whose state is inherited', '{"version":0,"__proto__":{"state":{"theme":"evil","size":1}}}', {}, { code: 'STATE_BROKEN' }],
     ['a version that is none', '{"version":"0","state":{}}', {}, { code: 'STATE_BROKEN' }],
-    ['a version below 0', json(DARK, -1), {}, { code: 'STATE_BROKEN' }],
+    ['a version below 0', json(DARK, -1), {}, {
+      code: 'STATE_BROKEN', message: "settings: what is saved can't be understood: Expected `saved.version` to be an integer from 0 on, got -1",
+    }],
     ['a newer version', json(DARK, 3), { version: 2 }, { code: 'VERSION_NEWER', message: 'settings: saved by version 3, this is 2' }],
     ['an older version without migrate', json(DARK), { version: 2 }, { code: 'MIGRATION_FAILED', message: "settings: saved by version 0, this is 2, and there's no `migrate`" }],
-    ['an older version whose migrate throws', json(DARK), { version: 2, migrate }, { code: 'MIGRATION_FAILED', cause: thrown }],
+    ['an older version whose migrate throws', json(DARK), { version: 2, migrate }, { code: 'MIGRATION_FAILED', cause: thrown, message: 'settings: `migrate` failed: no!' }],
     ['an older version whose migrate rejects', json(DARK), { version: 2, migrate: async () => migrate() }, { code: 'MIGRATION_FAILED', cause: thrown }],
     ['what merge refuses', json(DARK), { merge: migrate }, { code: 'STATE_REFUSED', cause: thrown }],
     ['what check refuses', json({ theme: 'dark' }), {}, { code: 'STATE_REFUSED', cause: new RangeError('Expected a size') }],
@@ -186,7 +222,7 @@ describe('what can\'t be taken', () => {
       await time.pass(10);
       expect(await keeping.hydrated).toBe('failed');
       expect(errors).toEqual([expect.any(PersistError)]);
-      expect(errors).toMatchObject([{ key: 'settings', ...error }]);
+      expect(errors).toMatchObject([{ name: 'PersistError', key: 'settings', ...error }]);
       expect(store.snapshot()).toEqual(FIRST);
       store.tell.grow();
       await time.pass(1000);
@@ -208,7 +244,7 @@ describe('what can\'t be taken', () => {
     store.tell.grow();
     expect(await keeping.hydrated).toBe('failed');
     await time.pass(1000);
-    expect(errors).toMatchObject([{ code: 'READ_FAILED', cause: thrown }]);
+    expect(errors).toMatchObject([{ code: 'READ_FAILED', cause: thrown, message: "settings: what is saved can't be read: no!" }]);
     expect(inner.log).toEqual([]);
   });
 
@@ -255,6 +291,7 @@ describe('an older version', () => {
     const check = () => { throw new RangeError('no'); };
     const { keeping } = kept(time, storage, { version: 3, migrate: () => FIRST }, { check });
     expect(await keeping.hydrated).toBe('failed');
+    expect(keeping.status().unsaved).toBe(false);
     await keeping.stop();
     expect(storage.log).toEqual(['get']);
   });
@@ -266,7 +303,7 @@ describe('without a storage', () => {
     const { store, keeping, errors } = kept(time, storage);
     store.tell.grow();
     expect(await keeping.hydrated).toBe('empty');
-    expect([await keeping.flush(), await keeping.clear(), await keeping.stop()]).toEqual([true, true, undefined]);
+    expect([await keeping.flush(), await keeping.clear(), await keeping.stop().then(() => 'through')]).toEqual([true, true, 'through']);
     expect(keeping.status()).toEqual({ key: 'settings', hydration: 'empty', unsaved: false, busy: false });
     expect([errors, time.timers()]).toEqual([[], 0]);
     await keeping[Symbol.asyncDispose]();

@@ -61,6 +61,28 @@ describe('a change', () => {
     await time.pass(100);
     expect(storage.saved).toBe(json({ theme: 'dark' }));
   });
+
+  it('that leaves the one value that is picked as it was is none', () => {
+    const time = virtualTime();
+    const store = settings({ scheduler: time.scheduler });
+    const keeping = persist(store, shelf(), { scheduler: time.scheduler, page: {}, pick: ({ theme }) => theme, merge: (now, theme) => ({ ...now, theme }) });
+    store.tell.grow();
+    expect(keeping.status().unsaved).toBe(false);
+    store.tell.use('dark');
+    expect(keeping.status().unsaved).toBe(true);
+  });
+
+  it('to what is of another kind is one', async () => {
+    const time = virtualTime();
+    const storage = shelf();
+    const store = createStore(replaceable({ name: 'settings', state: (): unknown => ({}), commands: { put: (_now, next: unknown) => next } }), { scheduler: time.scheduler });
+    const keeping = persist(store, storage, { scheduler: time.scheduler, page: {} });
+    for (const next of [[], {}, null, {}, 5, []]) {
+      store.tell.put(next);
+      expect(await keeping.flush()).toBe(true);
+      expect(storage.saved).toBe(json(next));
+    }
+  });
 });
 
 describe('a storage that takes its time', () => {
@@ -101,6 +123,23 @@ describe('a storage that takes its time', () => {
 });
 
 describe('flush', () => {
+  it('of what fails again and again says so, though there is ever more to save', async () => {
+    const time = virtualTime();
+    const setItem = async () => {
+      await time.sleep(50);
+      throw new Error('full');
+    };
+    const { store, keeping } = kept(time, { ...shelf(), setItem }, { throttle: 0 });
+    let saved: boolean | undefined;
+    store.tell.grow();
+    void keeping.flush().then((done) => { saved = done; });
+    for (let step = 0; step < 8; step++) {
+      await time.pass(20);
+      store.tell.grow();
+    }
+    expect(saved).toBe(false);
+  });
+
   it('saves before it returns where the storage can', () => {
     const storage = shelf();
     const { store, keeping } = kept(virtualTime(), storage);
@@ -248,6 +287,27 @@ describe('a write that fails', () => {
   });
 });
 
+describe('a view that fails', () => {
+  it('is reported, and ends it: what was seen before is saved', async () => {
+    const time = virtualTime();
+    const storage = shelf();
+    const { page, listeners } = browser().tab();
+    const odd = new Error('odd');
+    const view = (n: number) => {
+      if (n === 2) throw odd;
+      return n;
+    };
+    const store = createStore(replaceable({ name: 'settings', state: 0, view, commands: { add: (n) => n + 1 } }), { scheduler: time.scheduler });
+    const errors: PersistError[] = [];
+    const keeping = persist(store, storage, { scheduler: time.scheduler, page, onError: (error) => errors.push(error) });
+    for (let i = 0; i < 3; i++) store.tell.add();
+    expect(errors).toMatchObject([{ code: 'WRITE_FAILED', cause: odd, message: 'settings: the view failed: odd' }]);
+    expect(storage.log).toEqual(['get', `set ${json(1)}`]);
+    await keeping.stop();
+    expect([time.timers(), listeners.size, store.status().failed]).toEqual([0, 0, 0]);
+  });
+});
+
 describe('clear', () => {
   it('removes what is saved and what was going to be; the next change is saved', async () => {
     const time = virtualTime();
@@ -265,6 +325,22 @@ describe('clear', () => {
     store.tell.use('dark');
     await time.pass(200);
     expect(inner.saved).toBe(json({ theme: 'dark', size: 21 }));
+  });
+
+  it('comes behind a write under way, and before any other', async () => {
+    const time = virtualTime();
+    const inner = shelf();
+    const storage = slow(inner, time);
+    const { store, keeping } = kept(time, storage, { throttle: 0 });
+    await time.pass(10);
+    store.tell.grow();
+    await time.pass(5);
+    store.tell.grow();
+    const cleared = keeping.clear();
+    await time.pass(100);
+    expect(await cleared).toBe(true);
+    expect(inner.log).toEqual(['get', `set ${sized(13)}`, 'remove']);
+    expect([storage.open.most, keeping.status().unsaved]).toEqual([1, false]);
   });
 
   it('that fails is reported', async () => {
@@ -356,6 +432,7 @@ describe('the end', () => {
     const { store, keeping, errors } = kept(virtualTime(), { ...inner, setItem }, { page: browser().tab().page });
     store.tell.grow();
     await keeping.stop();
+    await keeping.stop();
     fails = false;
     expect(await keeping.flush()).toBe(true);
     expect(inner.saved).toBe(sized(13));
@@ -406,6 +483,13 @@ describe('what is saved', () => {
     const store = settings({ scheduler: time.scheduler });
     persist(store, shelf(json({ theme: 'dark' })), { scheduler: time.scheduler, page: {}, pick: ({ theme }) => ({ theme }) });
     expect(store.snapshot()).toEqual({ theme: 'dark', size: 12 });
+  });
+
+  it('takes the place of a state without fields, also where it was picked', async () => {
+    const store = createStore(replaceable({ name: 'settings', state: 1, commands: { add: (n) => n + 1 } }));
+    const keeping = persist(store, shelf(json(5)), { page: {}, pick: (n) => n });
+    expect([await keeping.hydrated, store.snapshot()]).toEqual(['restored', 5]);
+    await keeping.stop();
   });
 
   it('and has no fields is refused where fields were picked', async () => {

@@ -202,10 +202,50 @@ describe('a tab', () => {
     inner.kept.set('settings', sized(20));
     emit('storage', { storageArea: storage, key: 'settings' });
     expect(store.snapshot().size).toBe(20);
+    expect(keeping.status().hydration).toBe('failed');
     store.tell.grow();
     await time.pass(100);
     expect(inner.saved).toBe(sized(21));
     expect(errors).toHaveLength(1);
+  });
+
+  it('that could not take what was there saves what it brings together with what another one saves', async () => {
+    const time = virtualTime();
+    const { open, inner } = webStorage();
+    inner.kept.set('settings', 'broken');
+    const { storage, page, emit } = open();
+    const merge = (now: Settings, { theme }: Settings) => ({ ...now, theme });
+    const { store } = kept(time, storage, { page, merge });
+    store.tell.grow();
+    inner.kept.set('settings', json({ theme: 'dark', size: 12 }));
+    emit('storage', { storageArea: storage, key: 'settings' });
+    expect(store.snapshot()).toEqual({ theme: 'dark', size: 13 });
+    await time.pass(100);
+    expect(inner.saved).toBe(json({ theme: 'dark', size: 13 }));
+  });
+
+  it('hears nothing of what is saved under another key', async () => {
+    const time = virtualTime();
+    const inner = shelf();
+    const { tab } = browser();
+    const one = kept(time, inner, { page: tab().page, key: 'one' });
+    kept(time, inner, { page: tab().page, key: 'two' });
+    one.store.tell.grow();
+    await time.pass(1000);
+    expect(inner.log).toEqual(['get', 'get', `set ${sized(13)}`]);
+  });
+
+  it('that stops while it saves tells the others nonetheless', async () => {
+    const time = virtualTime();
+    const inner = shelf();
+    const { tab } = browser();
+    const [one, other] = [tab(), tab()].map(({ page }) => kept(time, slow(inner, time), { page }));
+    await time.pass(50);
+    one!.store.tell.grow();
+    const stopped = one!.keeping.stop();
+    await time.pass(1000);
+    await stopped;
+    expect(other!.store.snapshot().size).toBe(13);
   });
 
   it('whose check refuses what another one saved keeps its own state, and goes on saving', async () => {
