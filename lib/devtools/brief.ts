@@ -3,8 +3,8 @@ import { cut, visible } from '../internal/text.js';
 import { isMark } from './plain.js';
 
 /** What takes no column of its own, and what takes two. */
-const NARROW = /^[\p{M}\u200D\uFE00-\uFE0F]$/u;
-const WIDE = /^[\p{Emoji_Presentation}\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]$/u;
+const NARROW = /[\p{M}\u200D\uFE00-\uFE0F]/u;
+const WIDE = /[\p{Emoji_Presentation}\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]/u;
 
 /** A value that `plain` has made. @internal */
 export function brief(value: unknown, longest: number): string {
@@ -29,9 +29,9 @@ function part(value: unknown, depth: number, room: number): string {
   let taken = 0;
   for (const [name, inner] of Object.entries(value)) {
     if (taken > room) break;
-    const text = part(inner, depth - 1, room - taken);
-    shown.push(isList ? text : `${visible(name)}: ${text}`);
-    taken += shown.at(-1)?.length ?? 0;
+    const text = `${isList ? '' : `${visible(name)}: `}${part(inner, depth - 1, room - taken)}`;
+    shown.push(text);
+    taken += text.length;
   }
   if (isList) return `[${shown.join(', ')}]`;
   return shown.length === 0 ? '{}' : `{ ${shown.join(', ')} }`;

@@ -134,7 +134,8 @@ export function connectDevtools(stores: Inspectable | readonly Inspectable[], op
   list.forEach((store, i) => {
     const take = actionsOf({
       store: names[i] ?? '', prefix: prefixes[i] ?? '', queries, ignore, show,
-      own: (payload) => typeof payload === 'function' && own.has(payload),
+      // A cast: what is no object isn't among them.
+      own: (payload) => own.has(payload as object),
       committed: (view, type) => log.committed(i, view, type),
       hold: (id, action) => log.hold(i, id, action),
       take: (id) => log.take(i, id),

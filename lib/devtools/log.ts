@@ -9,7 +9,7 @@ import type { Show } from './redaction.js';
 import type { Inspectable } from './sources.js';
 import type { History } from './travel.js';
 
-/** What stands in the place of a state that has no view. */
+/** What stands in the place of a state that has no view, or none that is to be shown. */
 const HIDDEN = '[no view]';
 
 /** @internal */
@@ -37,7 +37,9 @@ export function logOf(instance: DevtoolsInstance, stores: readonly Inspectable[]
   const see = (index: number, type: string) => {
     const store = names?.[index] ?? stores[index]?.name ?? '';
     const view = views[index];
-    seen[index] = view === undefined ? HIDDEN : show(view, { store, type, part: 'state' });
+    // `sanitize` may give nothing; the monitor takes only what has a text.
+    const shown = view === undefined ? view : show(view, { store, type, part: 'state' });
+    seen[index] = shown === undefined ? HIDDEN : shown;
   };
   views.forEach((_, index) => see(index, ''));
   /** The stores as they are now, and as they're shown: one by its view, several by their names. */

@@ -48,7 +48,7 @@ export function markIn(value: unknown): string | undefined {
  * @param rules paths of fields, in lower case, whose values are redacted
  * @internal
  */
-export function plain(value: unknown, rules: readonly (readonly string[])[] = []): unknown {
+export function plain(value: unknown, rules: readonly (readonly string[])[]): unknown {
   const path: string[] = [];
   const above = new Set<object>();
   let room = MOST;

@@ -2,7 +2,7 @@
  * Time travel: the states that the monitor was shown, and the way back to one of them. The monitor has only their text,
  * in which a Map or a redacted field is no more what it was; so each is kept beside what was shown of it, and found by it.
  */
-import { forkJoin, of, type Observable } from 'rxjs';
+import { forkJoin, type Observable } from 'rxjs';
 import { markIn } from './plain.js';
 import type { Inspectable } from './sources.js';
 
@@ -82,7 +82,7 @@ export function travelTo(views: readonly unknown[], stores: readonly Inspectable
     // A cast: `replaceable` has added this command.
     return [store.send({ type: 'replace', payload } as never)];
   });
-  return replies.length === 0 ? of(undefined) : forkJoin(replies);
+  return forkJoin(replies);
 }
 
 /** @throws TypeError for a moment of an imported log that isn't whole @internal */

@@ -2,7 +2,7 @@
 import { combineViews, createStore, effect, reply, type Viewable } from 'ownstate';
 import { marbles } from 'ownstate/testing';
 import fc from 'fast-check';
-import { combineLatest, config, map, Subscription, take, timer } from 'rxjs';
+import { combineLatest, config, map, type Observable, Subscription, take, timer } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 
 /** A number that is added to and set. */
@@ -528,6 +528,24 @@ describe('the end of a combined view', () => {
     b.tell.add();
     expect(seen).toEqual([[0, 0], no]);
   });
+
+  it('is the error of a source of one\'s own that cannot be looked at any more', () => {
+    const no = new Error('no');
+    const b = number('b');
+    let open = true;
+    const own: Viewable<number> = {
+      select: () => number('a').select() as Observable<never>,
+      snapshot: () => {
+        if (open) return 0;
+        throw no;
+      },
+    };
+    const seen = watched(combineViews(own, b));
+    open = false;
+    b.tell.add();
+    b.tell.add();
+    expect(seen).toEqual([[0, 0], no]);
+  });
 });
 
 describe('what can not be combined', () => {
@@ -537,7 +555,7 @@ describe('what can not be combined', () => {
     expect(() => combine()).toThrow(new TypeError('Expected `sources` to be at least one store, got [object Array]'));
   });
 
-  it.each([[undefined, 'undefined'], [null, 'null'], [5, '5'], [{}, '[object Object]'], [{ select: () => 1 }, '[object Object]'], [[], '[object Array]']])('is %j', (source, shown) => {
+  it.each([[undefined, 'undefined'], [null, 'null'], [5, '5'], [{}, '[object Object]'], [{ select: () => 1 }, '[object Object]'], [{ snapshot: () => 1 }, '[object Object]'], [[], '[object Array]']])('is %j', (source, shown) => {
     expect(() => combine(number('a'), source)).toThrow(new TypeError(`Expected \`sources\` to be stores, clients or combined views, got ${shown}`));
   });
 });

@@ -112,6 +112,7 @@ describe('the monitor shows', () => {
       { type: 'search', payload: 'cats', meta: { id: 1, seq: 1, step: 1, time: 0 } },
       { type: 'search ✓', meta: { id: 1, seq: 2, step: 2, time: 3, reply: 7, ran: 3, outcome: 'replied' } },
     ]);
+    expect([monitor!.actions()[1]!.payload, monitor!.actions()[1]!.meta!.sent]).toEqual([undefined, undefined]);
     expect(monitor!.states()).toEqual([{ loading: false, hits: 0 }, { loading: true, hits: 0 }, { loading: false, hits: 7 }]);
   }));
 
@@ -143,6 +144,26 @@ describe('the monitor shows', () => {
     m.cold('--x--x---x').subscribe(() => seen.push(extension.instances[0]!.types()));
     m.flush();
     expect(seen).toEqual([['@@INIT', 'load'], ['@@INIT', 'load', 'load …'], ['@@INIT', 'load', 'load …', 'load ✓']]);
+  }));
+
+  it('what is announced with the next action of its command, once', marbles((m) => {
+    const extension = fakeExtension();
+    const store = m.store({
+      state: 0,
+      events: type<string>(),
+      commands: {
+        load: (_n, _payload: void, { emit }: Context<string>) => m.cold('-a--b--|', { a: 1, b: 2 }).pipe(map((n) => {
+          emit(`at ${n}`);
+          return n;
+        })),
+      },
+    });
+    connectDevtools(store, { extension });
+    store.tell.load();
+    m.flush();
+    expect(extension.instances[0]!.actions().map(({ type: title, meta }) => [title, meta!.events])).toEqual([
+      ['load', undefined], ['load …', ['at 1']], ['load ✓', ['at 2']],
+    ]);
   }));
 
   it('what never began: dropped, and withdrawn', marbles((m) => {
@@ -238,6 +259,82 @@ describe('the monitor shows', () => {
         expect(readLog(monitor!.exportLog()).map(({ type: one }) => one)).toEqual([name]);
       })();
     });
+  });
+
+  it('what is announced then, though another store has been shown since the state', marbles((m) => {
+    const extension = fakeExtension();
+    const one = m.store({
+      name: 'one',
+      state: 0,
+      events: type<string>(),
+      commands: {
+        slow: (n, by: number, { emit }: Context<string>) => timer(3).pipe(map(() => {
+          emit('slow');
+          return n + by;
+        })),
+      },
+    });
+    const two = m.store({ name: 'two', state: 0, commands: { add: (n) => n + 1 } });
+    one.select().subscribe((n) => {
+      if (n > 0) two.tell.add();
+    });
+    connectDevtools([one, two], { extension });
+    one.with({ timeout: 1 }).ask.slow(5).subscribe({ error: () => undefined });
+    m.flush();
+    expect(extension.instances[0]!.actions().map(({ type: title, payload, meta }) => [title, payload, meta!.events])).toEqual([
+      ['one/slow ✗', 5, undefined], ['one/slow …', undefined, undefined], ['two/add', undefined, undefined], ['one/slow …', undefined, ['slow']],
+    ]);
+  }));
+
+  it('nothing of what is ignored, though it comes when its asker has given up', marbles((m) => {
+    const extension = fakeExtension();
+    const store = m.store({
+      state: 0,
+      events: type<string>(),
+      commands: {
+        slow: (n, _payload: void, { emit }: Context<string>) => timer(3).pipe(map(() => {
+          emit('slow');
+          return n + 1;
+        })),
+      },
+    });
+    connectDevtools(store, { extension, ignore: ['slow'] });
+    store.with({ timeout: 1 }).ask.slow().subscribe({ error: () => undefined });
+    m.flush();
+    expect([extension.instances[0]!.types(), store.snapshot()]).toEqual([['@@INIT'], 1]);
+  }));
+
+  it('a query beside an effect that has just begun', () => {
+    const extension = fakeExtension();
+    const store = createStore({
+      state: 0,
+      commands: { load: (n) => effect(n + 1, { run: () => NEVER, done: (now) => now }) },
+      queries: { get: (n) => n },
+    });
+    connectDevtools(store, { extension, queries: true });
+    store.tell.load();
+    store.ask.get();
+    expect(extension.instances[0]!.types()).toEqual(['@@INIT', 'load', 'get']);
+  });
+
+  it('a command whose payload is a function', () => {
+    const extension = fakeExtension();
+    const store = createStore({ state: 0, commands: { update: (n, how: (n: number) => number) => how(n) } });
+    connectDevtools(store, { extension });
+    store.tell.update((n) => n + 1);
+    expect(extension.instances[0]!.actions()).toMatchObject([{ type: 'update', payload: '[function]' }]);
+  });
+
+  it('what `sanitize` makes of each part, of which it is told where it belongs', () => {
+    const seen: unknown[] = [];
+    const { store, monitor } = shown({ sanitize: (_value, part) => void seen.push(part) });
+    store.ask.withdraw(30);
+    store.ask.withdraw(500).subscribe({ error: () => undefined });
+    expect(seen).toEqual([
+      { store: 'account', type: '', part: 'state' },
+      ...['payload', 'state', 'event', 'reply', 'payload', 'error'].map((part) => ({ store: 'account', type: 'withdraw', part })),
+    ]);
+    expect(monitor.states()).toEqual(['[no view]', '[no view]', '[no view]']);
   });
 
   it('the end of what was sent before the connection', marbles((m) => {
@@ -368,6 +465,11 @@ describe('a connection', () => {
     expect(extension.instances).toHaveLength(1);
   });
 
+  it('passes over what stands there and cannot connect', () => {
+    Object.assign(globalThis, { __REDUX_DEVTOOLS_EXTENSION__: { connect: 'no' } });
+    expect(connectDevtools(createStore(account))).toMatchObject({ connected: false, travels: false });
+  });
+
   it('watches nothing where there is no extension', () => {
     let watched = false;
     const trace$ = new Observable<TraceEvent>(() => { watched = true; });
@@ -397,6 +499,26 @@ describe('a connection', () => {
     expect(connectDevtools(store, { extension: fakeExtension() }).connected).toBe(false);
   });
 
+  it('to several stores lasts as long as one of them', async () => {
+    const extension = fakeExtension();
+    const [one, other] = [createStore(account), createStore(account)];
+    const connection = connectDevtools([one, other], { extension });
+    await one.shutdown();
+    other.tell.deposit(1);
+    expect([connection.connected, extension.instances[0]!.types().at(-1)]).toEqual([true, 'account 2/deposit']);
+    await other.shutdown();
+    expect(connection.connected).toBe(false);
+  });
+
+  it('that is ended shows first what has just happened', () => {
+    const extension = fakeExtension();
+    const store = createStore({ state: 0, commands: { load: (n) => effect(n + 1, { run: () => NEVER, done: (now) => now }) } });
+    const connection = connectDevtools(store, { extension });
+    store.tell.load();
+    connection.disconnect();
+    expect(extension.instances[0]!.types()).toEqual(['@@INIT', 'load']);
+  });
+
   it('takes a client as well as a store', () => {
     const extension = fakeExtension();
     const store = createStore(account);
@@ -407,12 +529,20 @@ describe('a connection', () => {
 
   it.each([
     ['no store', () => connectDevtools({} as never), 'Expected `stores` to be a store, or an array of stores'],
+    ...['tell', 'snapshot', 'send'].map((member): [string, () => unknown, string] => {
+      const { name, trace$, tell } = createStore(account);
+      const store = { name, trace$, tell, snapshot: () => 0, send: () => NEVER, [member]: undefined };
+      return [`what has no \`${member}\``, () => connectDevtools(store), 'Expected `stores` to be a store, or an array of stores'];
+    }),
     ['no store at all', () => connectDevtools([]), 'Expected `stores` to be a store, or an array of stores'],
     ['a name that is none', () => connectDevtools(createStore(account), { name: 5 as never }), 'Expected `name` to be a string, got 5'],
     ['a maxAge below 2', () => connectDevtools(createStore(account), { maxAge: 1 }), 'Expected `maxAge` to be an integer from 2 on, got 1'],
     ['a negative latency', () => connectDevtools(createStore(account), { latency: -1 }), 'Expected `latency` to be a number of milliseconds from 0 on, got -1'],
+    ['a latency that is no number', () => connectDevtools(createStore(account), { latency: '5' as never }), "Expected `latency` to be a number of milliseconds from 0 on, got '5'"],
+    ['a way of travelling that is none', () => connectDevtools(createStore(account), { travel: 5 as never }), 'Expected `travel` to be true, false or a function, got 5'],
     ['commands that are no list', () => connectDevtools(createStore(account), { ignore: 'tick' as never }), "Expected `ignore` to be an array of commands, got 'tick'"],
     ['names that are none', () => connectDevtools(createStore(account), { redact: [''] }), 'Expected `redact` to be an array of names of fields'],
+    ['a name that is no text', () => connectDevtools(createStore(account), { redact: [5 as never] }), 'Expected `redact` to be an array of names of fields'],
     ['a sanitize that is none', () => connectDevtools(createStore(account), { sanitize: 1 as never }), 'Expected `sanitize` to be a function, got 1'],
     ['an extension that is none', () => connectDevtools(createStore(account), { extension: {} as never }), 'Expected `extension` to be an extension with `connect`'],
   ])('refuses %s', (_what, call, message) => {

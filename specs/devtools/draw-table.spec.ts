@@ -115,6 +115,65 @@ describe('a table', () => {
     ]);
   }));
 
+  it('has no column for commits where there were none', marbles((m) => {
+    const store = m.store({ state: 5, commands: { add: (n) => n }, queries: { get: (n) => n } });
+    const recorder = recordTrace(store);
+    store.ask.get();
+    expect(recorder.draw()).toBe(text(
+      'ms  seq  command   waited  ran  answer',
+      '──────────────────────────────────────',
+      ' 0    0  #1 ? get       0    0  ✓ 5',
+    ));
+  }));
+
+  it('has each state that a command committed', marbles((m) => {
+    const store = m.store({ state: 0, commands: { load: () => m.cold('a-(b|)', { a: 1, b: 2 }) } });
+    const recorder = recordTrace(store);
+    store.tell.load();
+    m.flush();
+    expect(recorder.draw().split('\n')[2]).toBe(' 0    1  #1 load       0    2  1 › 2   ✓');
+  }));
+
+  it('says where a state has no view, and what was withdrawn', marbles((m) => {
+    const store = m.store({
+      state: () => new Map<string, number>(),
+      commands: {
+        ring: (seats, _payload: void, { timers }: Context<never>) => {
+          timers.set('bell', 1, 'ring');
+          timers.set('bell', 5, 'ring');
+          return seats;
+        },
+        slow: (seats) => timer(3).pipe(map(() => seats)),
+        hush: (seats, _payload: void, { timers }: Context<never>) => {
+          timers.clear('bell');
+          return seats;
+        },
+      },
+    });
+    const recorder = recordTrace(store);
+    store.tell.ring();
+    m.cold('---x').subscribe(() => {
+      store.tell.slow();
+      store.tell.hush();
+    });
+    m.flush();
+    expect(recorder.draw().split('\n').slice(2)).toEqual([
+      ' 0    1  #1 ring         0    0  [no view]  ✓',
+      ' 3    2  #2 slow         0    3  [no view]  ✓',
+      ' 3    3  #3 hush         3    0  [no view]  ✓',
+      ' 5       #4 ~ ring       1                  ✗ withdrawn',
+    ]);
+  }));
+
+  it('shows what was thrown, whatever it is', () => {
+    const store = createStore({ state: 0, commands: { fail: (_n, what: unknown): number => { throw what as Error; } } });
+    const recorder = recordTrace(store);
+    for (const what of ['late', { name: 'x' }, { message: 'y' }, null, new RangeError('no')]) store.ask.fail(what).subscribe({ error: () => undefined });
+    expect(recorder.draw().split('\n').slice(2).map((line) => line.slice(line.indexOf('✗')))).toEqual([
+      "✗ 'late'", "✗ { name: 'x' }", "✗ { message: 'y' }", '✗ null', '✗ RangeError: no',
+    ]);
+  });
+
   it('draws any number of rows', () => {
     const store = createStore({ state: 0, commands: { add: (n) => n + 1 } });
     const recorder = recordTrace(store, { limit: Infinity });
@@ -149,6 +208,19 @@ describe('a table', () => {
     ]);
   }));
 
+  it('shows what would change how the rest is seen, and cuts no letter in two', () => {
+    const store = createStore({ state: 0, commands: { take } });
+    const recorder = recordTrace(store);
+    for (const payload of ['\u001b[31m\b\u202e\0', 'abcdefghijkl', 'abcdefghijk🙂', 'abcdefghi🙂jk']) store.tell.take(payload);
+    const payloads = (longest: number) => recorder.draw({ longest }).split('\n').slice(2).map((line) => /take (.*?) {4,}/.exec(line)?.[1]);
+    expect(payloads(40)[0]).toBe("'\\u001b[31m\\b\\u202e\\u0000'");
+    expect(payloads(14).slice(1)).toEqual(["'abcdefghijkl'", "'abcdefghijk…", "'abcdefghi🙂j…"]);
+    expect(payloads(13)[2]).toBe("'abcdefghijk…");
+    expect(payloads(12)[3]).toBe("'abcdefghi…");
+    store.tell.take("it's \\n");
+    expect(payloads(40).at(-1)).toBe("'it\\'s \\\\n'");
+  });
+
   it('shows a few levels of what is deep, and a few items of what is long', marbles((m) => {
     const store = m.store({ state: 0, commands: { take } });
     const recorder = recordTrace(store);
@@ -170,6 +242,7 @@ describe('a table', () => {
   it.each([
     [{ longest: 3 }, 'Expected `longest` to be an integer from 4 on, got 3'],
     [{ most: 0 }, 'Expected `most` to be a positive integer or Infinity, got 0'],
+    [{ most: 1.5 }, 'Expected `most` to be a positive integer or Infinity, got 1.5'],
     [5 as never, 'Expected `options` to be an object, got 5'],
   ])('refuses %o', (options, message) => {
     const recorder = recordTrace(createStore({ state: 0, commands: { add: (n) => n } }));

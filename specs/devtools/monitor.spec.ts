@@ -86,8 +86,11 @@ describe('the monitor', () => {
     two.tell.add(2);
     one.tell.add(3);
     const [monitor] = extension.instances;
+    const handled = two.status().handled;
     monitor!.jumpToAction(2);
     expect([one.snapshot(), two.snapshot()]).toEqual([{ count: 1 }, { count: 2 }]);
+    // The other one is there already.
+    expect(two.status().handled).toBe(handled);
     monitor!.reset();
     expect([one.snapshot(), two.snapshot()]).toEqual([{ count: 0 }, { count: 0 }]);
     expect(monitor!.types()).toEqual(['@@INIT']);
@@ -115,6 +118,28 @@ describe('the monitor', () => {
     store.tell.enter('four');
     monitor!.rollback();
     expect(store.snapshot()).toEqual({ token: 'two', since: now });
+  });
+
+  it('travels to the very state, also among those that look alike, and with others between that it did not record', () => {
+    const extension = fakeExtension();
+    const store = createStore(replaceable({ state: { token: '' }, commands: { enter: (_state, token: string) => ({ token }) } }));
+    connectDevtools(store, { extension, redact: ['token'] });
+    const [monitor] = extension.instances;
+    store.tell.enter('one');
+    monitor!.pause(true);
+    store.tell.enter('unseen');
+    monitor!.pause(false);
+    for (const token of ['two', 'three', 'four']) store.tell.enter(token);
+    expect(monitor!.states()).toHaveLength(5);
+    for (const [id, token] of ['', 'one', 'two', 'three', 'four'].entries()) {
+      monitor!.jumpToAction(id);
+      expect(store.snapshot()).toEqual({ token });
+      monitor!.jumpToState(4 - id);
+      expect(store.snapshot()).toEqual({ token: ['four', 'three', 'two', 'one', ''][id] });
+    }
+    // Of one that is gone only the look is known: that's the latest of its look.
+    monitor!.post({ type: 'DISPATCH', payload: { type: 'JUMP_TO_ACTION', actionId: 99 }, state: '{"token":"[redacted]"}' });
+    expect(store.snapshot()).toEqual({ token: 'four' });
   });
 
   it('waits for its turn, as every command does', marbles((m) => {
@@ -176,6 +201,11 @@ describe('the monitor', () => {
       expect(extension.instances[0]!.config.features).toMatchObject({ jump: false, import: false, pause: true, dispatch: true });
     });
 
+    it('is told so where one of several cannot', () => {
+      const stores = [createStore(counter), createStore(replaceable({ ...counter, name: 'other' }))];
+      expect(connectDevtools(stores as never, { extension: fakeExtension() }).travels).toBe(false);
+    });
+
     it.each(['reset', 'rollback'] as const)('reports a %s', (press) => {
       const extension = fakeExtension();
       const store = createStore(counter);
@@ -227,7 +257,8 @@ describe('the monitor', () => {
     monitor.post({ type: 'DISPATCH', payload: { type: 'JUMP_TO_ACTION', actionId: 1 }, state: '{"count":77}' });
     monitor.post({ type: 'DISPATCH', payload: { type: 'JUMP_TO_ACTION', actionId: 1 } });
     monitor.post({ type: 'DISPATCH', payload: { type: 'JUMP_TO_ACTION', actionId: 1 }, state: 'no JSON' });
-    expect(monitor.errors).toHaveLength(3);
+    const gone = 'Expected a state that was shown and is still kept, got another one';
+    expect(monitor.errors).toEqual([gone, gone, expect.stringContaining('JSON')]);
     expect(store.snapshot()).toEqual({ count: 6 });
   });
 
@@ -270,6 +301,11 @@ describe('the dispatcher', () => {
     monitor.dispatch({ name: 'reset', args: [] });
     expect(store.snapshot()).toEqual({ count: 0 });
     expect(monitor.types().slice(-3)).toEqual(['add', 'add', 'reset']);
+    for (const payload of [{ name: 'reset' }, { name: 'reset', args: [''] }]) {
+      store.tell.add(5);
+      monitor.post({ type: 'ACTION', payload });
+      expect(store.snapshot()).toEqual({ count: 0 });
+    }
     expect(monitor.errors).toEqual([]);
   });
 
@@ -286,11 +322,14 @@ describe('the dispatcher', () => {
   it('tells stores apart whose names begin alike', () => {
     const extension = fakeExtension();
     const [shop, cart] = [createStore({ ...counter, name: 'shop' }), createStore({ ...counter, name: 'shop/cart' })];
-    connectDevtools([shop, cart], { extension });
-    extension.instances[0]!.dispatch('{ "type": "shop/cart/add", "payload": 4 }');
-    extension.instances[0]!.dispatch('{ "type": "shop/add", "payload": 1 }');
-    expect([shop.snapshot(), cart.snapshot()]).toEqual([{ count: 1 }, { count: 4 }]);
-    expect(extension.instances[0]!.errors).toEqual([]);
+    for (const stores of [[shop, cart], [cart, shop]]) connectDevtools(stores, { extension });
+    for (const monitor of extension.instances) {
+      expect(Object.keys(monitor.config.actionCreators).sort()).toEqual(['shop/add', 'shop/cart/add', 'shop/cart/reset', 'shop/reset']);
+      monitor.dispatch('{ "type": "shop/cart/add", "payload": 4 }');
+      monitor.dispatch('{ "type": "shop/add", "payload": 1 }');
+      expect(monitor.errors).toEqual([]);
+    }
+    expect([shop.snapshot(), cart.snapshot()]).toEqual([{ count: 2 }, { count: 8 }]);
   });
 
   it.each([
@@ -335,6 +374,18 @@ describe('a log', () => {
     expect(monitor.errors).toEqual([]);
   });
 
+  it('is put in with the state that it was left at, else with its last', () => {
+    const { monitor } = travelling();
+    monitor.jumpToAction(2);
+    const file = monitor.exportLog();
+    const other = travelling();
+    other.monitor.importLog(file);
+    expect(other.store.snapshot()).toEqual({ count: 3 });
+    other.monitor.importLog(JSON.stringify({ computedStates: [{ state: { count: 1 } }, { state: { count: 2 } }] }));
+    expect(other.store.snapshot()).toEqual({ count: 2 });
+    expect(other.monitor.errors).toEqual([]);
+  });
+
   it('with redacted fields is not put in', () => {
     const extension = fakeExtension();
     const store = createStore(replaceable({ state: { token: 'x' }, commands: { enter: (_state, token: string) => ({ token }) } }));
@@ -358,6 +409,26 @@ describe('a log', () => {
     monitor!.jumpToAction(0);
     expect(monitor!.errors).toEqual(["Expected the state to be whole, got one with [redacted] in it, which can't be put back"]);
     expect(store.snapshot()).toEqual({});
+  });
+
+  it('is gone on with: what comes after it is told apart, also where it looks alike', () => {
+    const open = (maxAge: number) => {
+      const extension = fakeExtension();
+      const first: { readonly token?: string } = {};
+      const store = createStore(replaceable({ state: first, commands: { enter: (_state, token: string) => ({ token }), leave: () => ({}) } }));
+      connectDevtools(store, { extension, redact: ['token'], maxAge });
+      return { store, monitor: extension.instances[0]! };
+    };
+    const left = open(3);
+    for (let i = 0; i < 4; i++) left.store.tell.leave();
+    const { store, monitor } = open(50);
+    monitor.importLog(left.monitor.exportLog());
+    for (const token of ['one', 'two', 'three']) store.tell.enter(token);
+    for (const [i, token] of ['one', 'two', 'three'].entries()) {
+      monitor.jumpToAction(5 + i);
+      expect(store.snapshot()).toEqual({ token });
+    }
+    expect(monitor.errors).toEqual([]);
   });
 
   it('that the extension refuses is reported', () => {
@@ -414,8 +485,9 @@ describe('a log', () => {
     connectDevtools([one, two], { extension });
     const [monitor] = extension.instances;
     monitor!.importLog('{}');
+    monitor!.importLog('{ "computedStates": [] }');
     monitor!.importLog(JSON.stringify({ computedStates: [{ state: { one: { count: 5 } } }] }));
-    expect(monitor!.errors).toEqual(['Expected a log with states, got none', 'Expected a state with one, two, got none of two']);
+    expect(monitor!.errors).toEqual(['Expected a log with states, got none', 'Expected a log with states, got none', 'Expected a state with one, two, got none of two']);
     expect(one.snapshot()).toEqual({ count: 0 });
   });
 });

@@ -1,8 +1,8 @@
 /** A value as plain data, without what is to be kept from view. */
-import { createStore } from 'ownstate';
+import { createStore, reply, replyLater, type, type Context } from 'ownstate';
 import { recordTrace, type Redaction, type TraceCommandRow } from 'ownstate/devtools';
 import fc from 'fast-check';
-import { of } from 'rxjs';
+import { NEVER, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 /** A command that takes whatever comes, and changes nothing. */
@@ -58,10 +58,13 @@ describe('what is shown', () => {
     ['an instance by its fields', new Point(), { x: 1, y: 2 }],
     ['an event and a node of a page by their class', [new Click(), new Paragraph(), { nodeType: 'mine' }], ['[object Click]', '[object Paragraph]', { nodeType: 'mine' }]],
     ['an instance without fields by its class', [new Empty(), Promise.resolve(), new Uint8Array(9), of(1)], ['[object Empty]', '[object Promise]', '[object Uint8Array]', '[object Observable]']],
+    ['an instance of a class whose name says nothing', [Object.create({ constructor: '' }), Object.create({ constructor: { name: 'Odd$' } }), Object.create({ constructor: { name: '$Odd' } })], ['[object Object]', '[object Object]', '[object Object]']],
+    ['an error without a cause', new Error('no'), { name: 'Error', message: 'no' }],
+    ['a Map whose keys are no text', new Map<unknown, number>([[Object.create(null), 1], [Symbol('s'), 2]]), { '[Map]': [[{}, 1], ['[Symbol(s)]', 2]] }],
     ['an object without a prototype', Object.assign(Object.create(null) as object, { a: 1 }), { a: 1 }],
     ['what is there twice, twice', ((one) => [one, one])({ a: 1 }), [{ a: 1 }, { a: 1 }]],
   ])('is %s', (_what, value, expected) => {
-    expect(shown(value)).toEqual(expected);
+    expect(shown(value)).toStrictEqual(expected);
   });
 
   it('is a mark where a ring closes', () => {
@@ -99,8 +102,10 @@ describe('what is shown', () => {
     let tree: unknown = 1;
     for (let i = 0; i < 40; i++) tree = [tree, tree];
     expect(JSON.stringify(shown(tree)).length).toBeLessThan(5_000_000);
-    expect((shown(Array.from({ length: 200_000 }, () => 1)) as unknown[]).at(-1)).toBe('[more]');
-    expect(Object.keys(shown(Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`k${i}`, 1]))) as object).at(-1)).toBe('…');
+    const list = shown(Array.from({ length: 200_000 }, () => 1)) as unknown[];
+    expect([list.length, list.at(-1)]).toEqual([100_000, '[more]']);
+    const names = Object.keys(shown(Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`k${i}`, 1]))) as object);
+    expect([names.length, names.at(-1)]).toEqual([100_000, '…']);
   });
 
   it('never throws, shares nothing with the value, and is data that JSON gives back as it is', () => {
@@ -130,6 +135,14 @@ describe('redaction', () => {
       token: 'open', user: { name: 'ann', token: '[redacted]', cards: [{ number: '[redacted]' }, { number: '[redacted]' }] },
       users: { a: { token: '[redacted]' }, b: { token: '[redacted]' } },
     });
+  });
+
+  it('is within any field, and not where there is none above', () => {
+    expect(shown({ token: 1, a: { token: 2 } }, { redact: ['*.token'] })).toEqual({ token: 1, a: { token: '[redacted]' } });
+  });
+
+  it('is by the keys of a Map that are numbers, too', () => {
+    expect(shown(new Map([[5, 'x'], [6, 'y']]), { redact: ['5'] })).toEqual({ '[Map]': [[5, '[redacted]'], [6, 'y']] });
   });
 
   it('leaves the value as it is, frozen or not', () => {
@@ -170,6 +183,27 @@ describe('redaction', () => {
       ['1234', { store: 'door', type: 'open', part: 'payload' }], [{ a: 1 }, { store: 'door', type: 'open', part: 'state' }],
     ]);
     expect(recorder.rows[0]).toMatchObject({ payload: 'a key', commits: [{ view: { a: 1 } }] });
+  });
+
+  it('by a function is told of each part where it belongs', () => {
+    const parts: unknown[] = [];
+    const store = createStore({
+      name: 'door', state: 0, events: type<string>(),
+      commands: {
+        open: (n, key: string, { emit }: Context<string>) => {
+          if (key === '') throw new RangeError('no key');
+          emit('open');
+          return reply(n + 1, key);
+        },
+        slow: (n) => replyLater(n, NEVER),
+      },
+    }, { mailbox: { capacity: 1 } });
+    recordTrace(store, { sanitize: (_value, part) => void parts.push(part) });
+    store.ask.open('1');
+    store.ask.open('').subscribe({ error: () => undefined });
+    for (let i = 0; i < 2; i++) store.ask.slow().subscribe({ error: () => undefined });
+    const told = (name: string, ...kinds: string[]) => kinds.map((part) => ({ store: 'door', type: name, part }));
+    expect(parts).toEqual([...told('open', 'payload', 'state', 'event', 'reply', 'payload', 'error'), ...told('slow', 'state', 'error')]);
   });
 
   it('by a function is not asked for what is not there', () => {

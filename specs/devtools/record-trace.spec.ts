@@ -166,6 +166,13 @@ describe('a recorder writes down', () => {
     expect(commandsOf(recorder)).toMatchObject([{ type: 'add', outcome: 'failed', commits: [] }]);
   });
 
+  it('each of many stores of a name under a name of its own', () => {
+    const stores = [1, 2, 3, 4].map(() => createStore(desk));
+    const recorder = recordTrace(stores);
+    for (const store of stores) store.tell.add(1);
+    expect(commandsOf(recorder).map(({ store }) => store)).toEqual(['desk', 'desk 2', 'desk 3', 'desk 4']);
+  });
+
   it('several stores side by side, in the order of time; two of a name are told apart', marbles((m) => {
     const one = m.store(desk);
     const other = m.store(desk);
@@ -205,6 +212,30 @@ describe('a recorder', () => {
     store.tell.add(1);
     m.flush();
     expect(commandsOf(recorder)).toMatchObject([{ id: 1, type: 'work', outcome: 'replied', reply: 'done' }]);
+  }));
+
+  it('writes a later reply to a command whose row was left out in a new one', marbles((m) => {
+    const store = m.store(desk);
+    const recorder = recordTrace(store, { limit: 1 });
+    store.tell.later(m.cold('--(r|)'));
+    store.tell.add(1);
+    m.flush();
+    expect(commandsOf(recorder)).toMatchObject([{ id: 1, type: 'later', outcome: 'replied', reply: 'r' }]);
+  }));
+
+  it('goes on with the row of a result when that of its command was left out', marbles((m) => {
+    const store = m.store({
+      state: 0,
+      commands: { add: (n, by: number) => n + by, work: (n) => effect(n, { run: () => timer(1), done: (now) => replyLater(now + 1, timer(4)) }) },
+    });
+    const recorder = recordTrace(store, { limit: 2 });
+    store.tell.work();
+    m.cold('---x').subscribe(() => {
+      expect(commandsOf(recorder).map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual(['command continued', 'result running']);
+      store.tell.add(5);
+    });
+    m.flush();
+    expect(recorder.rows.map(line)).toEqual(['1 result 1/2 tell work 1 replied undefined+5', '3 command 2/3 tell add 6 replied 0+0']);
   }));
 
   it('forgets what was, and goes on', () => {
@@ -252,15 +283,18 @@ describe('a recorder', () => {
     m.cold('----x').subscribe(() => {
       store.ask.get();
       store.ask.add(3);
+      store.ask.work(timer(1));
     });
     m.flush();
-    expect(recorder.recording().map(({ time, type: name }) => `${time} ${name}`)).toEqual(['0 slow', '0 add', '3 add']);
-    expect(recorder.recording('desk')).toHaveLength(3);
+    expect(recorder.recording().map(({ time, type: name }) => `${time} ${name}`)).toEqual(['0 slow', '0 add', '3 add', '3 work']);
+    expect(recorder.recording('desk')).toHaveLength(4);
     expect(recorder.recording('other')).toEqual([]);
   }));
 
   it.each([
     ['no store', () => recordTrace(5 as never), 'Expected `stores` to be a store, or an array of stores'],
+    ['what has no name', () => recordTrace({ trace$: NEVER } as never), 'Expected `stores` to be a store, or an array of stores'],
+    ['what has no trace', () => recordTrace({ name: 'desk' } as never), 'Expected `stores` to be a store, or an array of stores'],
     ['a limit of 0', () => recordTrace(createStore(desk), { limit: 0 }), 'Expected `limit` to be a positive integer or Infinity, got 0'],
     ['a begin that is none', () => recordTrace(createStore(desk), { since: NaN }), 'Expected `since` to be a finite number of milliseconds, got NaN'],
     ['options that are none', () => recordTrace(createStore(desk), 5 as never), 'Expected `options` to be an object, got 5'],

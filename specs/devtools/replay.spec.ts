@@ -21,6 +21,9 @@ const account = {
   queries: { balance: (balance: number) => balance },
 };
 
+/** A command that takes whatever comes, and changes nothing. */
+const take: (n: number, payload: unknown) => number = (n) => n;
+
 describe('replay', () => {
   it('sends each command again, in order, and tells what became of it', () => {
     const store = createStore(account);
@@ -28,7 +31,7 @@ describe('replay', () => {
     let completed = false;
     replay(store, [{ time: 0, type: 'withdraw', payload: 30 }, { time: 5, type: 'withdraw', payload: 500 }, { time: 9, type: 'close' }])
       .subscribe({ next: (one) => seen.push(one), complete: () => { completed = true; } });
-    expect(seen).toEqual([
+    expect(seen).toStrictEqual([
       { time: 0, type: 'withdraw', payload: 30, outcome: 'replied', reply: 70 },
       { time: 5, type: 'withdraw', payload: 500, outcome: 'failed', error: new RangeError('too much') },
       { time: 9, type: 'close', outcome: 'replied', reply: undefined },
@@ -134,6 +137,24 @@ describe('replay', () => {
     expect(call).toThrow(message);
   });
 
+  it.each<[string, unknown]>([
+    ['a Map', new Map()], ['a Set', new Set()], ['a function', () => 1], ['a date', new Date(0)], ['no date', new Date(NaN)], ['a long bigint', 123n],
+    ['a negative one', -12n], ['NaN', NaN], ['Infinity', Infinity], ['-Infinity', -Infinity], ['a symbol', Symbol()], ['one with a name', Symbol('of some\nlength')],
+    ['a regular expression', /a+b/], ['one with flags', /x/gi], ['bytes', new Uint8Array(9)], ['a promise', Promise.resolve()], ['a getter', { get no() { return 1; } }],
+    ['a state without a view', '[no view]'],
+  ])('sends no mark in the place of %s', (_what, value) => {
+    const store = createStore({ state: 0, commands: { put: take } });
+    const recorder = recordTrace(store);
+    store.tell.put([{ null: null, value }]);
+    expect(() => replay(store, recorder.recording())).toThrow("Expected the payload of 'put' to be whole, got one with [");
+  });
+
+  it.each(['a [NaN]', '[NaN] b', 'see [redacted]', '[5]', '[5nm]', '[object]', '[Symbol]', '[Dates]', '[/]', '[]', null])('takes %j as it is', (value) => {
+    const store = createStore({ state: (): unknown => 0, commands: { put: (_n, what: unknown) => what } });
+    replay(store, [{ time: 0, type: 'put', payload: { value } }]).subscribe();
+    expect(store.snapshot()).toEqual({ value });
+  });
+
   it('takes text in brackets, and a payload with a ring, as they are', () => {
     const store = createStore({ state: [] as readonly unknown[], commands: { put: (all, what: unknown) => [...all, what] } });
     const recorder = recordTrace(store);
@@ -162,7 +183,21 @@ describe('readLog', () => {
   it('reads the commands of a log, or those of one store', () => {
     expect(readLog(exported()).map(({ type, payload }) => [type, payload])).toEqual([['deposit', 5], ['withdraw', 1000], ['close', undefined]]);
     expect(readLog(JSON.parse(exported()), 'two').map(({ type }) => type)).toEqual(['withdraw', 'close']);
+    expect(readLog(exported()).map((command) => 'payload' in command)).toEqual([true, true, false]);
   });
+
+  it('leaves out what never began', marbles((m) => {
+    const extension = fakeExtension();
+    const store = m.store({ state: 0, commands: { slow: (n) => timer(5).pipe(map(() => n)), add: (n) => n + 1 } }, { mailbox: { capacity: 1 } });
+    store.errors$.subscribe();
+    connectDevtools(store, { extension });
+    store.tell.slow();
+    store.with({ timeout: 2 }).ask.add().subscribe({ error: () => undefined });
+    store.tell.add();
+    m.flush();
+    expect(extension.instances[0]!.types()).toEqual(['@@INIT', 'add ✗', 'add ✗', 'slow']);
+    expect(readLog(extension.instances[0]!.exportLog()).map(({ type }) => type)).toEqual(['slow']);
+  }));
 
   it('reads when they were sent, not when their states were there', marbles((m) => {
     const extension = fakeExtension();
@@ -177,13 +212,18 @@ describe('readLog', () => {
   }));
 
   it('passes over actions of others, and those that only go on with a command', () => {
-    const actions = [{ type: '@@INIT' }, { type: 'other', payload: 1 }, { type: 'foreign', meta: null }, { type: 'add ✓', meta: { command: 'add', id: 1, seq: 2, step: 2, form: 'ask', time: 5 } }];
-    const log = { stagedActionIds: [0, 1, 2, 3, 7], actionsById: Object.fromEntries(actions.map((action, i) => [i, { action }])) };
+    const actions = [{ type: '@@INIT' }, { type: 'other', payload: 1 }, { type: 'foreign', meta: null }, { type: 'alike', meta: { form: 'ask', seq: 1, step: 1 } }, { type: 'add ✓', meta: { command: 'add', id: 1, seq: 2, step: 2, form: 'ask', time: 5 } }];
+    const log = { stagedActionIds: [0, 1, 2, 3, 4, 7], actionsById: Object.fromEntries(actions.map((action, i) => [i, { action }])) };
     expect(readLog(log)).toEqual([]);
   });
 
   it.each([['text that is no JSON', '{'], ['no log', '{}'], ['no actions', '{ "stagedActionIds": [] }'], ['nothing', undefined]])('refuses %s', (_what, log) => {
     expect(() => readLog(log)).toThrow(TypeError);
     expect(() => readLog(log)).toThrow('Expected `log');
+  });
+
+  it('says what is wrong with a text', () => {
+    const error = new TypeError('Expected `log` to be a log exported from the DevTools, got text that is no JSON', { cause: expect.any(SyntaxError) });
+    expect(() => readLog('{')).toThrow(error);
   });
 });

@@ -1,10 +1,15 @@
-/** The specs that mutants of the core are held against: its own and the conformance suite, those first that kill most. */
+/**
+ * The specs that mutants are held against, those first that kill most: for the core its own and the conformance suite, for
+ * another part those in `MUTATE_SPECS`, globs with commas between them.
+ */
 import { mergeConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { shared } from '../vitest.config.js';
 
-/** Where a mutant is killed, the specs that follow aren't run: so the broad and quick ones first, the long table last. */
-const order = [/conformance/, /settles/, /^(?!.*bad-input)/, /bad-input/];
+const include = (process.env['MUTATE_SPECS'] ?? 'specs/core/**/*.spec.ts,specs/conformance/memory.spec.ts').split(',');
+
+/** Where a mutant is killed, the specs that follow aren't run: so the broad and quick ones first, long tables and models last. */
+const order = [/conformance/, /settles/, /^(?!.*(bad-input|model|toolkit|same|production))/, /./];
 
 class DeadliestFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -13,6 +18,4 @@ class DeadliestFirst extends BaseSequencer {
   }
 }
 
-export default mergeConfig(shared, {
-  test: { include: ['specs/core/**/*.spec.ts', 'specs/conformance/memory.spec.ts'], sequence: { sequencer: DeadliestFirst } },
-});
+export default mergeConfig(shared, { test: { include, sequence: { sequencer: DeadliestFirst } } });

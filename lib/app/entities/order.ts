@@ -8,12 +8,11 @@
  */
 import { itemOf, type EntityId, type Table } from './collection.js';
 
-/** The ids of those that stay, which are in order, and of those that come. */
+/** The ids of those that stay, which are in order, and of those that come, at least one. */
 export function inOrder<T, K extends EntityId>(staying: readonly K[], coming: readonly K[], items: Table<T>, sort: (a: T, b: T) => number): K[] {
   const compare = (a: K, b: K) => sort(itemOf(items, a), itemOf(items, b));
-  const [one] = coming;
-  if (one === undefined) return [...staying];
-  return coming.length === 1 ? inserted(staying, one, compare) : merged(staying, [...coming].sort(compare), compare);
+  // A cast: it's there.
+  return coming.length === 1 ? inserted(staying, coming[0] as K, compare) : merged(staying, [...coming].sort(compare), compare);
 }
 
 function inserted<K>(staying: readonly K[], one: K, compare: (a: K, b: K) => number): K[] {

@@ -34,17 +34,17 @@ export interface Change {
   readonly record: boolean;
 }
 
-/** The history after a change to `next`: with one more step, with a step that was joined, or without a step. */
+/** The history after a change to another state: with one more step, with a step that was joined, or without a step. */
 export function advance<S>(history: History<S>, next: S, change: Change, limit: number): History<S> {
   const { past, present, group } = history;
-  if (Object.is(next, present)) return history;
   if (!change.record) return { ...history, present: next };
   const by = change.by.joined ?? change.by;
   const latest = past.at(-1);
   if (latest && (latest.by === by || (change.group !== undefined && Object.is(change.group, group)))) {
-    if (latest.by !== by) change.by.joined = latest.by;
-    // What leads back to where the step began is no step.
-    return { past: Object.is(next, latest.state) ? past.slice(0, -1) : past, present: next, future: [], group };
+    change.by.joined = latest.by;
+    // What leads back to where the step began is no step, and the one before it is another one.
+    if (Object.is(next, latest.state)) return { past: past.slice(0, -1), present: next, future: [], group: undefined };
+    return { past, present: next, future: [], group };
   }
   const kept = past.slice(Math.max(0, past.length + 1 - limit));
   return { past: [...kept, { state: present, by }], present: next, future: [], group: change.group };

@@ -90,6 +90,20 @@ describe('optimistic(undoable(replaceable(…)))', () => {
     expect(seen()).toEqual(['first', true, false]);
   });
 
+  it('does no later step again in the place of one that failed', () => {
+    const { store, fail, seen } = notes();
+    store.tell.add('zero');
+    store.tell.add('one');
+    store.tell.undo();
+    store.tell.undo();
+    store.tell.redo();
+    expect(seen()).toEqual(['zero', true, true]);
+    fail('zero');
+    expect(seen()).toEqual(['', false, true]);
+    store.tell.redo();
+    expect(seen()).toEqual(['one', true, false]);
+  });
+
   it('undoes nothing where there was nothing to undo', () => {
     const { store, fail, seen } = notes();
     store.tell.add('one');
@@ -129,7 +143,7 @@ describe('the other way round', () => {
   it('is refused when the store is made', () => {
     const definition = undoable(optimistic({ state: 0, commands: { add: (n) => n + 1 } }));
     expect(() => createStore(definition)).toThrow(TypeError);
-    expect(() => createStore(definition)).toThrow('Expected `definition` to be one that is not optimistic yet, as in optimistic(undoable(…)), got ');
+    expect(() => createStore(definition)).toThrow('Expected `definition` to be one that is not optimistic yet, as in optimistic(undoable(…)), got \'an optimistic one\'');
   });
 
   it('so is what is optimistic twice', () => {

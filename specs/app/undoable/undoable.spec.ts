@@ -358,6 +358,39 @@ describe('group', () => {
     expect(seen(store)).toEqual(['', '', 'redo']);
   });
 
+  it('joins the effect of a command to the step that this has joined, also after an undo and a redo', () => {
+    const work = new Subject<string>();
+    const store = createStore(undoable({
+      state: '',
+      commands: {
+        type: (now, more: string) => now + more,
+        load: (now) => effect(`${now}…`, { run: () => work, done: (then: string, what) => then.replace('…', what) }),
+      },
+    }, { group: () => 'word' }));
+    store.tell.type('a');
+    store.tell.load();
+    store.tell.undo();
+    store.tell.redo();
+    work.next('b');
+    work.complete();
+    expect(seen(store)).toEqual(['ab', 'undo', '']);
+    store.tell.undo();
+    expect(seen(store)).toEqual(['', '', 'redo']);
+  });
+
+  it('whose step is none, since all of it was taken back, is joined no more: what comes next is no part of the step before', () => {
+    const edits = createStore(undoable({
+      state: '',
+      commands: { paste: (now, more: string) => now + more, type: (now, more: string) => now + more, erase: (now) => now.slice(0, -1) },
+    }, { group: ({ type }) => type === 'paste' ? undefined : 'keys' }));
+    edits.tell.paste('pasted');
+    edits.tell.type('a');
+    edits.tell.erase();
+    edits.tell.type('b');
+    edits.tell.undo();
+    expect(seen(edits)).toEqual(['pasted', 'undo', 'redo']);
+  });
+
   it('that throws fails the command, and changes nothing', async () => {
     const store = createStore(undoable(text, { group: () => { throw new RangeError('odd'); } }));
     await expect(store.ask.type('a')).rejects.toThrow('odd');
