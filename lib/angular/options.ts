@@ -37,7 +37,7 @@ export interface InjectedStoreOptions<D extends AnyDefinition> extends StoreOpti
    * The state has to be plain JSON; otherwise say how it travels by `{ key, save, restore }`. Default: it doesn't travel.
    */
   readonly transfer?: TransferOf<D>;
-  /** Called with the store when it's made, in the injection context: to connect it with something, to ask for first data. */
+  /** Called with the store when it's made, in the injection context: to connect it with something, to ask for first data. Default: nothing. */
   readonly setup?: (store: Store<D>) => void;
 }
 

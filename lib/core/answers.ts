@@ -176,12 +176,12 @@ export abstract class Answers extends Fold {
     return new TypeError(`Expected ${this.name}.${type} to reply with a copy, got the state itself, which is mutated in place`);
   }
 
-  /** Fails a command whose handling has ended. `quiet`: somebody knows of it already, so over a tell it's shown only. */
-  fail(command: Command, error: unknown, own: boolean, quiet: boolean = own): void {
+  /** Fails a command whose handling has ended. */
+  fail(command: Command, error: unknown, own: boolean): void {
     if (!(own && error instanceof StoreError)) this.failed++;
     // Too late for the asker, who has got another error by then.
     if (command.settled) this.report(command, error, true);
-    else this.reject(command, error, own, quiet);
+    else this.reject(command, error, own);
   }
 
   /** Fails a command that nobody is to wait for any longer: withdrawn if it still waits, told by its signal if it runs. */
@@ -197,13 +197,17 @@ export abstract class Answers extends Fold {
       } catch (thrown) {
         reportUnhandled(thrown);
       }
-      if (!command.settled) this.reject(command, error, true);
+      this.reject(command, error, true);
       extras.controller?.abort(error);
     });
   }
 
-  /** Fails a command. `own`: by a decision of the store's, which never brings a process down over a tell. */
-  protected reject(command: Command, error: unknown, own: boolean, quiet: boolean = own): void {
+  /**
+   * Fails a command, unless it has its answer already: an effect that nobody waits for any longer may come back as the store
+   * closes. `own`: by a decision of the store's, which never brings a process down over a tell.
+   */
+  protected reject(command: Command, error: unknown, own: boolean): void {
+    if (command.settled) return;
     command.settled = true;
     this.#release(command);
     if (own && error instanceof MailboxFullError) {
@@ -213,7 +217,7 @@ export abstract class Answers extends Fold {
       this.traced?.next(settledEvent(this, command, 'failed', error));
     }
     const { reply } = command;
-    if (!reply) return this.report(command, error, quiet);
+    if (!reply) return this.report(command, error, own);
     const { deserted } = reply;
     settle(reply, 'rejected', error);
     // Who has left doesn't want to know; but no error vanishes.

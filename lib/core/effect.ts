@@ -16,9 +16,10 @@ import { expect, expectFunction, expectObject, expectOneOf } from '../internal/e
 import type { Command, ReplyOf, Returned } from './command.js';
 import { signalOf, type Context } from './context.js';
 import { BusyError, SupersededError } from './errors.js';
+import { Lane, type Job } from './internal/lane.js';
 import { teardown } from './internal/unhandled.js';
+import type { Phase } from './lifecycle.js';
 import { Answer, folding, last, Outcome, type Lift } from './outcome.js';
-import type { Owner } from './owner.js';
 
 /** What happens when a lane is taken, as in `concatMap`, `mergeMap`, `switchMap` and `exhaustMap`. */
 export type EffectPolicy = 'concat' | 'merge' | 'switch' | 'exhaust';
@@ -43,9 +44,9 @@ export interface EffectPlan<S, T> {
   readonly done: (state: S, value: T, context: Context) => NoInfer<S> | Outcome<NoInfer<S>, unknown>;
   /**
    * Folds the error: that of `run`, or what the asker got when it gave up while the effect waited in its lane. After an
-   * error of `run` the asker gets it nonetheless, unless this gives back a `reply`; that of a tell is shown on `errors$`
-   * only, since it has been dealt with. It isn't called for an effect that is superseded, since the newer one goes on from
-   * the same state. Default: the state stays, and the error of a tell is reported like any other.
+   * error of `run` the asker gets it nonetheless, and that of a tell is reported, unless this gives back a `reply`: by that
+   * it says that the error has been dealt with. It isn't called for an effect that is superseded, since the newer one goes
+   * on from the same state. Default: the state stays.
    */
   readonly failed?: (state: S, error: unknown, context: Context) => NoInfer<S> | Outcome<NoInfer<S>, unknown>;
 }
@@ -108,25 +109,6 @@ export function expectWork({ policy, concurrency, run, failed }: Readonly<Record
   if (failed !== undefined) expectFunction(failed, 'failed');
 }
 
-/** An effect on its way: one command's work. */
-interface Job {
-  readonly command: Command;
-  start(): void;
-  /** Leaves the lane for a newer one, without a result. */
-  supersede(): void;
-}
-
-/** What runs and waits for one command and key. */
-interface Lane {
-  readonly running: Set<Job>;
-  readonly waiting: Set<Job>;
-  /** Whether those that wait are being started just now. */
-  starting: boolean;
-}
-
-/** The lanes of each store, by command and key; a lane is there while something is in it. */
-const lanesOf = new WeakMap<Owner, Map<string, Map<unknown, Lane>>>();
-
 class Effect<S, T, R> extends Outcome<S, R> {
   readonly #plan: EffectPlan<S, T>;
 
@@ -142,66 +124,42 @@ class Effect<S, T, R> extends Outcome<S, R> {
   }
 
   override refuse(command: Command): Error | undefined {
-    if (this.#plan.policy === 'exhaust' && lanes(command).has(this.#plan.key)) return new BusyError(command);
+    if (this.#plan.policy === 'exhaust' && Lane.of(command, this.#plan.key).taken) return new BusyError(command);
     return command.owner.full(command);
   }
 
   override answer(command: Command): void {
-    const { policy, key, concurrency = Infinity } = this.#plan;
-    const { owner } = command;
-    const ended = () => owner.phase === 'closed';
-    if (ended()) return;
-    const keyed = lanes(command);
-    const lane = keyed.get(key) ?? { running: new Set(), waiting: new Set(), starting: false };
-    const next = () => {
-      // One that ends at once comes back here: whoever is at it already goes on with the next.
-      if (lane.starting) return;
-      lane.starting = true;
-      for (const first of lane.waiting) {
-        if (lane.running.size >= (policy === 'merge' ? concurrency : 1)) break;
-        first.start();
-      }
-      lane.starting = false;
-      if (lane.running.size + lane.waiting.size === 0) keyed.delete(key);
-    };
-    const formers = policy === 'switch' ? [...lane.running, ...lane.waiting] : [];
-    keyed.set(key, lane);
-    // It flies before others are told that they're superseded, since that may end the store; and none of them is to
-    // begin because another one left.
-    const job = this.#job(command, lane, next);
-    lane.starting = true;
-    for (const former of formers) former.supersede();
-    lane.starting = false;
-    if (ended()) return;
-    lane.waiting.add(job);
-    keyed.set(key, lane);
-    next();
+    const { owner, route } = command;
+    if (owner.phase === 'closed') return;
+    const lane = Lane.of(command, this.#plan.key);
+    const formers = this.#plan.policy === 'switch' ? lane.jobs : [];
+    // It flies before others are told that they're superseded, since that may end the store.
+    const job = this.#job(command, lane);
+    lane.clear(formers);
+    // A cast: by now it may have ended.
+    if ((owner.phase as Phase) === 'closed') return;
+    lane.join(job);
+    // Its asker may have given up before it came here: then it isn't to wait for its turn. What a result leads to goes on.
+    if (command.settled && !route.landed) command.extras.cancel?.(false);
   }
 
-  #job(command: Command, lane: Lane, next: () => void): Job {
+  #job(command: Command, lane: Lane): Job {
     const { owner } = command;
-    const { run, done, failed } = this.#plan;
+    const { policy, concurrency = Infinity, run, done, failed } = this.#plan;
     const work = new Subscription();
-    const leave = (then: () => void) => owner.land(command, 'effects', () => {
-      lane.running.delete(job);
-      lane.waiting.delete(job);
-      then();
-      if (owner.phase !== 'closed') next();
-    });
+    const leave = (then: () => void) => owner.land(command, 'effects', () => lane.leave(job, then));
     const result = (handle: (state: S, context: Context) => unknown) => leave(() => {
       command.route = { ...command.route, handle: folding(handle), exempt: true, landed: true };
       owner.send(command);
     });
     const fail = (error: unknown) => result((state, context) => {
-      if (failed === undefined) return new Failed(state, error);
-      const outcome = failed(state, error, context);
-      return outcome instanceof Answer || outcome instanceof Failed ? outcome : new Failed(nextOf(outcome), error, false, true);
+      const outcome = failed === undefined ? state : failed(state, error, context);
+      return outcome instanceof Answer ? outcome : new Failed(nextOf(outcome), error);
     });
     const job: Job = {
       command,
+      most: policy === 'merge' ? concurrency : 1,
       start: () => {
-        lane.waiting.delete(job);
-        lane.running.add(job);
         work.add(last(command, () => run({ signal: signalOf(command) }), (value) => result((state, context) => done(state, value as T, context)), fail));
       },
       supersede: () => leave(() => {
@@ -209,35 +167,31 @@ class Effect<S, T, R> extends Outcome<S, R> {
         teardown(work);
       }),
     };
-    // Behind several it waits for whichever ends first.
-    command.extras.behind = () => lane.waiting.has(job) ? [...lane.running].map((other) => other.command) : [];
+    command.extras.behind = () => lane.before(job);
     owner.fly(command, 'effects', (closing) => {
-      const waits = lane.waiting.has(job);
+      const waits = lane.waits(job);
       const { cause } = command.extras;
       // Who gives up while it waits takes it out of the lane, and it ends as one that failed; what runs is folded.
-      if (waits && failed && !closing) result((state, context) => nextOf(failed(state, cause, context)));
+      if (waits && failed && !closing) result((state, context) => new Answer(nextOf(failed(state, cause, context)), undefined));
       else if (waits || closing) leave(() => teardown(work));
     });
     return job;
   }
 }
 
-/**
- * What is folded of a failed effect: the state, and then the error for the asker. `own`: by a decision of the store's;
- * `quiet`: somebody knows of it already.
- *
- * @internal
- */
+/** What is folded of a failed effect: the state, and then the error for the asker. `own`: by a decision of the store's. @internal */
 export class Failed<S> extends Outcome<S, never> {
   readonly #error: unknown;
   readonly #own: boolean;
-  readonly #quiet: boolean;
 
-  constructor(next: S, error: unknown, own = false, quiet: boolean = own) {
+  constructor(next: S, error: unknown, own = false) {
     super(next);
     this.#error = error;
     this.#own = own;
-    this.#quiet = quiet;
+  }
+
+  override lift<W>(next: W): Failed<W> {
+    return new Failed(next, this.#error, this.#own);
   }
 
   override refuse(): undefined {
@@ -245,18 +199,11 @@ export class Failed<S> extends Outcome<S, never> {
   }
 
   override answer(command: Command): void {
-    command.owner.fail(command, this.#error, this.#own, this.#quiet);
+    command.owner.fail(command, this.#error, this.#own);
   }
 }
 
 /** The state of an outcome, where nobody is left to answer. */
 function nextOf<S>(outcome: S | Outcome<S, unknown>): S {
   return outcome instanceof Outcome ? outcome.next : outcome;
-}
-
-function lanes({ owner, type }: Command): Map<unknown, Lane> {
-  const byType = lanesOf.get(owner) ?? new Map<string, Map<unknown, Lane>>();
-  const byKey = byType.get(type) ?? new Map<unknown, Lane>();
-  lanesOf.set(owner, byType.set(type, byKey));
-  return byKey;
 }

@@ -47,6 +47,7 @@ export interface ActionMeta {
 
 /** An action in the DevTools: `add`, `cart/add` of one store among several, `add …`, `add ✓` and `add ✗`, `(draining)`. */
 export interface DevtoolsAction {
+  /** What the monitor lists: the command, after the store's name where several are shown, and a sign. */
   readonly type: string;
   /** The command's payload, in its first action. */
   readonly payload?: unknown;

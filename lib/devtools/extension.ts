@@ -6,24 +6,37 @@ import type { DevtoolsAction } from './actions.js';
 
 /** What an instance lets the monitor do; a button is there for each that's set. */
 export interface DevtoolsFeatures {
+  /** To stop recording, and go on. */
   readonly pause: boolean;
+  /** To take no changes: not offered. */
   readonly lock: boolean;
+  /** To keep the log over reloads. */
   readonly persist: boolean;
+  /** To write the log into a file. */
   readonly export: boolean;
+  /** To read one from a file; `'custom'`: as whole states. */
   readonly import: boolean | 'custom';
+  /** To go back to a state. */
   readonly jump: boolean;
+  /** To leave an action out: not offered. */
   readonly skip: boolean;
+  /** To exchange actions: not offered. */
   readonly reorder: boolean;
+  /** To send a command. */
   readonly dispatch: boolean;
+  /** To make a test of the log: not offered. */
   readonly test: boolean;
 }
 
 /** What the extension's `connect` takes. */
 export interface DevtoolsConfig {
+  /** What the instance is called in the monitor. */
   readonly name: string;
+  /** How many actions the monitor keeps. */
   readonly maxAge: number;
   /** Milliseconds; 0 sends each action at once. */
   readonly latency: number;
+  /** Which buttons are there. */
   readonly features: DevtoolsFeatures;
   /** Offered in the monitor's dispatcher. */
   readonly actionCreators: Readonly<Record<string, (payload?: unknown) => { readonly type: string; readonly payload?: unknown }>>;

@@ -6,7 +6,9 @@ import type { ActionMeta } from './actions.js';
 export interface RecordedCommand {
   /** When, in milliseconds since some begin. */
   readonly time: number;
+  /** Type of the command. */
   readonly type: string;
+  /** What was sent with it, as plain data; none for none, and for an event of a page. */
   readonly payload?: unknown;
 }
 

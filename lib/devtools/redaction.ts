@@ -37,7 +37,8 @@ export function showing({ redact = [], sanitize }: Redaction): Show {
   expect(Array.isArray(redact) && redact.every((name) => typeof name === 'string' && name !== ''), 'redact', 'an array of names of fields', redact);
   if (sanitize !== undefined) expectFunction(sanitize, 'sanitize');
   const rules = redact.map((name) => name.toLowerCase().split('.'));
-  return (value, part) => {
+  return (given, part) => {
+    const value = part.part === 'payload' && isPageEvent(given) ? undefined : given;
     // What isn't there has nothing to hide.
     if (value === undefined || sanitize === undefined) return plain(value, rules);
     try {
@@ -47,4 +48,15 @@ export function showing({ redact = [], sanitize }: Redaction): Show {
       return REDACTED;
     }
   };
+}
+
+/** An event of a page, or React's, in the place of a payload: `onClick={store.tell.reset}` sends it, and nobody means it. */
+function isPageEvent(value: unknown): boolean {
+  try {
+    const { preventDefault, stopPropagation } = Object(value) as Partial<Event>;
+    return typeof preventDefault === 'function' && typeof stopPropagation === 'function';
+  } catch {
+    // It can't be looked at.
+    return false;
+  }
 }

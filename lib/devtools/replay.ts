@@ -17,6 +17,7 @@ export interface ReplayOptions {
 
 /** A command that was sent again, and what became of it. */
 export interface ReplayedCommand extends RecordedCommand {
+  /** How the command ended this time. */
   readonly outcome: 'replied' | 'failed';
   /** What it was answered with. */
   readonly reply?: unknown;

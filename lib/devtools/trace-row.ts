@@ -41,6 +41,7 @@ export interface TraceCommandRow {
    * the recording began.
    */
   readonly form: 'ask' | 'query' | 'tell' | 'own' | undefined;
+  /** What was sent with it; `undefined` for an event of a page, which nobody sent on purpose. */
   readonly payload: unknown;
   /** When it was sent; for a result, when it began to be folded. Milliseconds since the recording's first event. */
   readonly time: number;
@@ -48,6 +49,7 @@ export interface TraceCommandRow {
   readonly commits: readonly TraceCommit[];
   /** What it announced. */
   readonly events: readonly unknown[];
+  /** How it stands, or how it ended. */
   readonly outcome: TraceOutcome;
   /** What it was answered with; nobody gets that of a tell. */
   readonly reply: unknown;
@@ -61,11 +63,13 @@ export interface TraceCommandRow {
 
 /** A store went on to another phase. */
 export interface TracePhaseRow {
+  /** Tells it from the row of a command. */
   readonly kind: 'phase';
   /** Name of the store. */
   readonly store: string;
   /** When, in milliseconds since the recording's first event. */
   readonly time: number;
+  /** The phase it's in from now on. */
   readonly phase: Phase;
 }
 

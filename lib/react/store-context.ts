@@ -12,7 +12,7 @@ export interface StoreProviderProps<D extends AnyDefinition> {
   readonly store?: Client<D> | undefined;
   /**
    * The first state of its own store, or a function that makes it, in the place of the definition's: what a server sent,
-   * what a parent knows. Counts when the store is made, and is ignored later.
+   * what a parent knows. Counts when the store is made, and is ignored later. Default: the definition's.
    */
   readonly state?: StateOf<D> | ((clock: Clock) => StateOf<D>) | undefined;
 }

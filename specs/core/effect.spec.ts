@@ -4,7 +4,7 @@ import {
   type EffectPolicy, type Outcome, type StoreOptions,
 } from 'ownstate';
 import { marbles, type Marbles } from 'ownstate/testing';
-import { catchError, EMPTY, filter, firstValueFrom, map, mergeMap, NEVER, of, Subject, throwError, timer, type Observable } from 'rxjs';
+import { catchError, EMPTY, map, mergeMap, NEVER, of, Subject, throwError, timer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 interface Job {
@@ -432,35 +432,20 @@ describe('effect', () => {
       m.expect(store.errors$.pipe(map(({ type, error, started }) => [type, error, started]))).toBeObservable('--e', { e: ['work', no, true] });
     }));
 
-    it('of a tell is shown on errors$ only, quietly, where `failed` has dealt with it', marbles((m) => {
-      const give = { state: (now: string) => `${now}!`, error: () => { throw new Error('worse'); } };
+    it('of a tell is reported though `failed` has folded it, unless that gives a `reply`', marbles((m) => {
       const store = m.store({
         state: '',
         commands: {
-          work: (state, how: keyof typeof give) => effect(state, { run: () => m.cold('--#', {}, no), done: (now) => now, failed: give[how] }),
+          work: (state, dealt: boolean) => effect(state, {
+            run: () => m.cold('--#', {}, no), done: (now) => now, failed: (now) => dealt ? reply(`${now}.`, undefined) : `${now}!`,
+          }),
         },
       });
-      m.cold('                                           x    ').subscribe(() => store.tell.work('state'));
-      m.cold('                                           ----x').subscribe(() => store.tell.work('error'));
-      m.expect(store.errors$.pipe(map(({ error, quiet }) => [error, quiet]))).toBeObservable('--a---b', { a: [no, true], b: [new Error('worse'), false] });
-      m.expect(store.select()).toBeObservable('          0-1', { 0: '', 1: '!' });
+      m.cold('                                           x    ').subscribe(() => store.tell.work(false));
+      m.cold('                                           ----x').subscribe(() => store.tell.work(true));
+      m.expect(store.errors$.pipe(map(({ error, quiet }) => [error, quiet]))).toBeObservable('--a', { a: [no, false] });
+      m.expect(store.select()).toBeObservable('          0-1---2', { 0: '', 1: '!', 2: '!.' });
     }));
-
-    it('of another store that refused is dealt with in the same way, and counted as a failure', async () => {
-      const other = createStore({ name: 'other', state: 0, commands: { wait: () => new Promise<number>(() => undefined) } }, { mailbox: { capacity: 1 } });
-      const store = createStore({
-        state: '',
-        commands: { work: (state) => effect(state, { run: () => other.ask.wait(), done: (now) => now, failed: (_now, error) => String(error) }) },
-      });
-      const errors: unknown[] = [];
-      store.errors$.subscribe(({ error, quiet }) => errors.push([error, quiet]));
-      other.tell.wait();
-      other.tell.wait();
-      store.tell.work();
-      await firstValueFrom(store.select().pipe(filter((state) => state !== '')));
-      expect(errors).toEqual([[expect.objectContaining({ code: 'MAILBOX_FULL', store: 'other' }), true]]);
-      expect(store.status()).toMatchObject({ failed: 1, dropped: 0 });
-    });
 
     it('is called once with what `run` gave back that is no stream', async () => {
       const errors: unknown[] = [];

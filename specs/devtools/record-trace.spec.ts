@@ -1,8 +1,8 @@
 /** What a recorder writes down of a store. */
 import { createStore, effect, reply, replyLater, type, type Context } from 'ownstate';
-import { recordTrace, type TraceCommandRow, type TraceRecorder, type TraceRow } from 'ownstate/devtools';
+import { recordTrace, replay, type TraceCommandRow, type TraceRecorder, type TraceRow } from 'ownstate/devtools';
 import { marbles } from 'ownstate/testing';
-import { map, NEVER, timer, type Observable } from 'rxjs';
+import { lastValueFrom, map, NEVER, timer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 const desk = {
@@ -194,6 +194,30 @@ describe('a recorder', () => {
     store.tell.take(list);
     list.push(2);
     expect(commandsOf(recorder)[0]!.payload).toEqual([1]);
+  });
+
+  it('writes an event of a page, sent by a listener that is a mere tell, as no payload: so it can be sent again', async () => {
+    const resets = { state: 5, commands: { reset: () => 0 } };
+    const store = createStore(resets);
+    const recorder = recordTrace(store);
+    const page = new EventTarget();
+    page.addEventListener('click', store.tell.reset);
+    page.dispatchEvent(new Event('click'));
+    // React's own, which is no Event.
+    const onClick: (event: object) => void = store.tell.reset;
+    onClick({ nativeEvent: new Event('click'), preventDefault: () => undefined, stopPropagation: () => undefined });
+    expect(commandsOf(recorder).map(({ payload }) => payload)).toEqual([undefined, undefined]);
+    const replayed = createStore(resets);
+    await lastValueFrom(replay(replayed, recorder.recording()));
+    expect(replayed.snapshot()).toBe(0);
+  });
+
+  it('writes what only looks like one as it is, and what cannot be looked at as that', () => {
+    const store = createStore({ state: 0, commands: { take: (n, what: unknown) => what === undefined ? 0 : n } });
+    const recorder = recordTrace(store);
+    const hostile = { get preventDefault(): never { throw new Error('no'); } };
+    for (const payload of [{ preventDefault: true, stopPropagation: 1 }, { preventDefault: 'x' }, hostile]) store.tell.take(payload);
+    expect(commandsOf(recorder).map(({ payload }) => payload)).toEqual([{ preventDefault: true, stopPropagation: 1 }, { preventDefault: 'x' }, { preventDefault: '[getter]' }]);
   });
 
   it('keeps as many rows as its limit says, and counts those that it leaves out', () => {

@@ -1,7 +1,7 @@
 /** `ownstate/angular` on a server: pages wait for pending asks, and states travel to the browser. */
 import '@angular/compiler';
 import {
-  Component, createEnvironmentInjector, inject, Injector, makeStateKey, PLATFORM_ID, provideZonelessChangeDetection, TransferState,
+  Component, createEnvironmentInjector, ErrorHandler, inject, Injector, makeStateKey, PLATFORM_ID, provideZonelessChangeDetection, TransferState,
   type EnvironmentInjector, type Provider, type Type,
 } from '@angular/core';
 import { bootstrapApplication, type BootstrapContext } from '@angular/platform-browser';
@@ -68,7 +68,7 @@ beforeEach(() => void vi.spyOn(console, 'log').mockImplementation(() => undefine
 
 describe('a page that a server renders', () => {
   it('waits for an ask that is pending', async () => {
-    begin = (store) => store.ask.load().subscribe();
+    begin = (store) => store.ask.load();
     expect(await render(ShopPage)).toContain('<p>2 products</p>');
   });
 
@@ -90,6 +90,14 @@ describe('a page that a server renders', () => {
       void setImmediate().then(() => controller.abort());
     };
     expect(await render(ShopPage)).toContain('<p>0 products</p>');
+  });
+
+  it('is written, and ErrorHandler is told, when an ask fails that nobody looks at', async () => {
+    const errors: unknown[] = [];
+    begin = (store) => store.ask.fail();
+    const html = await render(ShopPage, [{ provide: ErrorHandler, useValue: { handleError: (error: unknown) => errors.push(error) } }]);
+    expect(html).toContain('<p>0 products</p>');
+    expect(errors).toEqual([new Error('down')]);
   });
 
   it('does not wait for what is told', async () => {
@@ -117,18 +125,18 @@ describe('a page that a server renders', () => {
 
 describe('the state of a store with `transfer`', () => {
   it('is written into the page, as it is in the end', async () => {
-    begin = (store) => store.ask.load().subscribe();
+    begin = (store) => store.ask.load();
     const html = await render(ShopPage);
     expect(carried(html)).toMatchObject({ products: { loading: false, names: ['tea', 'cake </script>'] } });
   });
 
   it('is not written without', async () => {
-    begin = (store) => store.ask.load().subscribe();
+    begin = (store) => store.ask.load();
     expect(carried(await render(ShopPage, [provideStore(Shop, { transfer: undefined as never })]))).not.toHaveProperty('products');
   });
 
   it('is saved as the option says', async () => {
-    begin = (store) => store.ask.load().subscribe();
+    begin = (store) => store.ask.load();
     const save = ({ names }: Products) => names.join();
     expect(carried(await render(ShopPage, [provideStore(Shop, { transfer: { key: 'names', save } })]))).toMatchObject({ names: 'tea,cake </script>' });
   });
@@ -198,7 +206,7 @@ describe('in the browser', () => {
   });
 
   it('a page that was rendered is taken over by an application with the same state', async () => {
-    begin = (store) => store.ask.load().subscribe();
+    begin = (store) => store.ask.load();
     const state = carried(await render(ShopPage))['products'];
     expect(open('products', state).get(Shop).snapshot()).toEqual({ loading: false, names: ['tea', 'cake </script>'] });
   });

@@ -13,7 +13,7 @@ import { build } from 'esbuild';
 const CORE = [
   ['createStore, reply', 9.0],
   ['createStore, reply, replyLater', 9.3],
-  ['createStore, reply, effect', 10.0],
+  ['createStore, reply, effect', 10.1],
   ['createStore, reply, hold, ticket', 9.5],
   ['createStore, reply, createFeed', 10.2],
   ['createStore, reply, combineViews', 9.4],
@@ -26,7 +26,7 @@ const BEYOND = {
   react: [['*', 1.0]],
   angular: [['*', 1.0]],
   app: [['entities', 1.4], ['replaceable', 0.2], ['undoable', 1.4], ['optimistic, attempt', 3.5], ['persist', 3.8]],
-  devtools: [['connectDevtools', 4.5], ['recordTrace', 3.5], ['*', 7.2]],
+  devtools: [['connectDevtools', 4.6], ['recordTrace', 3.5], ['*', 7.2]],
   testing: [['marbles', 1.8], ['*', 23]],
 };
 

@@ -52,7 +52,7 @@ export class CartPage {
 
   constructor() {
     // On a page that a server rendered they have come along.
-    if (this.items().length === 0) this.cart.ask.load().subscribe();
+    if (this.items().length === 0) this.cart.ask.load();
   }
 
   add(): void {

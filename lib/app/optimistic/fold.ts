@@ -125,7 +125,7 @@ export function logger(store: string, keep: Keep): (handle: Handle, type: string
       const entry = now.log.find((other) => other.flight === flight);
       if (!entry && flight.superseded) return now;
       const rest = entry ? relogged(now, now.log.filter((other) => other !== entry), dropping(context)) : now;
-      if (!failed) return new Failed(rest, error);
+      if (!failed) return rest;
       try {
         return logged((state, ...given) => {
           const outcome = (failed as Handle)(state, ...given);
@@ -135,7 +135,7 @@ export function logger(store: string, keep: Keep): (handle: Handle, type: string
       } catch (thrown) {
         // It's not to keep the failed one from being left out.
         context.after(() => { throw thrown; });
-        return new Failed(rest, error);
+        return rest;
       }
     };
     // Casts: an effect of the whole.

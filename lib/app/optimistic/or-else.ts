@@ -1,6 +1,6 @@
 /** An outcome that takes the place of a guess. */
 import type { Command } from '../../core/command.js';
-import { Outcome } from '../../core/outcome.js';
+import { Outcome, type Lift } from '../../core/outcome.js';
 
 /** If the store can't carry it out, the guess isn't to stay for ever. @internal */
 export class OrElse<S, R> extends Outcome<S, R> {
@@ -12,6 +12,12 @@ export class OrElse<S, R> extends Outcome<S, R> {
     super(outcome.next);
     this.#outcome = outcome;
     this.#otherwise = otherwise;
+  }
+
+  override lift<W>(next: W, lift: Lift): Outcome<W, R> {
+    // Casts: every outcome that stands for a guess can be lifted; and lifted, what is without it is a whole with that in it.
+    const without = lift(() => this.#otherwise()) as unknown as (whole: W) => W;
+    return new OrElse(this.#outcome.lift?.(next, lift) as Outcome<W, R>, () => without(next));
   }
 
   override refuse(command: Command): undefined {

@@ -31,12 +31,12 @@ interface Channel {
 
 /** What is used of a page, a worker or another host, as far as it's there: by default of `globalThis`. A spec gives its own. */
 export interface PersistPage extends Partial<Events> {
-  /** Whether the page is seen, and when that changes. */
+  /** Whether the page is seen, and when that changes. Default: that of the page; without one only `pagehide` and the throttle count. */
   readonly document?: Events & {
     /** `'hidden'` when the page may go any moment. */
     readonly visibilityState: string;
   };
-  /** How tabs talk to each other where the storage has no events of its own. */
+  /** How tabs talk to each other where the storage has no events of its own. Default: the platform's; without one they don't. */
   readonly BroadcastChannel?: new (name: string) => Channel;
 }
 

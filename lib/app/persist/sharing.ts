@@ -19,11 +19,12 @@ export function sharing<S>(present: S, came: S): S {
     // What leads back to it finds it as it came.
     made.set(after, after);
     const names = Object.keys(after);
-    let same = names.length === Object.keys(before).length;
+    // In the same order, which counts where a program goes through the fields: a dictionary, columns.
+    const former = Object.keys(before);
+    let same = names.length === former.length && names.every((name, i) => name === former[i]);
     const parts = names.map((name): [string, unknown] => {
-      const known = Object.hasOwn(before, name);
-      const part = known ? share(before[name], after[name], depth + 1) : after[name];
-      same &&= known && Object.is(part, before[name]);
+      const part = Object.hasOwn(before, name) ? share(before[name], after[name], depth + 1) : after[name];
+      same &&= Object.is(part, before[name]);
       return [name, part];
     });
     const shared = same ? before : Array.isArray(after) ? parts.map(([, part]) => part) : Object.fromEntries(parts);
@@ -37,6 +38,10 @@ export function sharing<S>(present: S, came: S): S {
 /** Whether it's nothing but its fields: no class, no field that isn't a name, and as an array no gap. */
 function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return Object.keys(value).length === value.length;
+  if (Array.isArray(value)) {
+    // Its indices come first, so the last one in the last place leaves no gap, and no field behind it.
+    const names = Object.keys(value);
+    return names.length === value.length && (names.length === 0 || names.at(-1) === String(names.length - 1));
+  }
   return isBare(value) && Object.getPrototypeOf(value) !== null && Object.getOwnPropertySymbols(value).length === 0;
 }

@@ -1,5 +1,5 @@
 /** Optimistic together with undoable and replaceable, and what is refused. */
-import { createStore, reply } from 'ownstate';
+import { createStore, reply, type Context } from 'ownstate';
 import { attempt, optimistic, replaceable, undoable } from 'ownstate/app';
 import { Subject } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
@@ -265,4 +265,19 @@ describe('what can not be', () => {
     for (const type of ['next', 'replied', 'guessed', 'done'] as const) await expect(store.ask[type]()).rejects.toThrow(message);
     expect(store.snapshot()).toBe(0);
   });
+});
+
+it('two parts of one whole may be optimistic, and one command that of both', () => {
+  const { state, commands, view } = optimistic({ state: [] as List, commands: { add: (now, what: string) => [...now, what] } });
+  // Casts: the state of an optimistic definition is nobody's business.
+  interface Both { readonly left: never; readonly right: never }
+  const first = () => state({ now: () => 0 }) as never;
+  const add = commands.add as unknown as (part: never, what: string, context: Context<never>) => never;
+  const store = createStore({
+    state: (): Both => ({ left: first(), right: first() }),
+    commands: { add: ({ left, right }, what: string, context) => ({ left: add(left, what, context), right: add(right, what, context) }) },
+    view: ({ left, right }: Both) => [view(left), view(right)],
+  });
+  store.tell.add('tea');
+  expect(store.snapshot()).toEqual([['tea'], ['tea']]);
 });

@@ -108,6 +108,40 @@ describe('attempts', () => {
     expect(store.snapshot()).toEqual(['a', 'busy', 'b']);
   });
 
+  it('by switch leave it alone also where they were sent before it ended', async () => {
+    const { store, end } = lanes();
+    const a = store.ask.send({ what: 'a', policy: 'switch' });
+    store.select((list) => list.includes('busy')).subscribe((busy) => {
+      if (!busy) return;
+      store.tell.send({ what: 'b', policy: 'switch' });
+      end('a');
+    });
+    store.tell.send({ what: 'busy', key: 'another' });
+    expect(await a).toBe('a');
+    expect(store.snapshot()).toEqual(['a', 'busy', 'b']);
+  });
+
+  it('by switch that do not fit a state without the former fail, and leave it as it was', async () => {
+    const works = new Map<string, Subject<string>>();
+    const store = createStore(optimistic({
+      state: [] as readonly string[],
+      commands: {
+        note: (list, what: string) => [...list, what],
+        send: (list, { what, after }: { what: string; after?: string }) => {
+          if (after !== undefined && !list.includes(after)) throw new RangeError(`there is no ${after}`);
+          return attempt([...list, what], { policy: 'switch', run: () => (works.set(what, new Subject()), works.get(what)!) });
+        },
+      },
+    }));
+    const a = store.ask.send({ what: 'a' });
+    store.tell.note('other');
+    await expect(store.ask.send({ what: 'b', after: 'a' })).rejects.toThrow('there is no a');
+    expect([store.snapshot(), [...works.keys()]]).toEqual([['a', 'other'], ['a']]);
+    works.get('a')!.next('done');
+    works.get('a')!.complete();
+    expect(await a).toBe('done');
+  });
+
   it('by switch win against a result that comes while they are shown', async () => {
     const { store, end } = lanes();
     const a = store.ask.send({ what: 'a', policy: 'switch' });
@@ -115,7 +149,7 @@ describe('attempts', () => {
       if (list.join() === 'b') end('a');
     });
     store.tell.send({ what: 'b', policy: 'switch' });
-    await expect(a).rejects.toThrow(SupersededError);
+    await expect(a).rejects.toMatchObject({ code: 'SUPERSEDED', store: 'lanes', type: 'send', started: true });
     expect(store.snapshot()).toEqual(['b']);
   });
 
@@ -141,6 +175,25 @@ describe('attempts', () => {
       if (list.join() === 'b') works.get('a')!.error(new Error('late'));
     });
     store.tell.send({ what: 'b', policy: 'switch' });
+    await expect(a).rejects.toThrow('late');
+    expect(store.snapshot()).toEqual(['b']);
+  });
+
+  it('by switch win against what that failure has to say: `failed` is not for what was taken back', async () => {
+    const works: Subject<string>[] = [];
+    const store = createStore(optimistic({
+      state: [] as readonly string[],
+      commands: {
+        send: (list, what: string) => attempt([...list, what], {
+          policy: 'switch', run: () => works[works.push(new Subject()) - 1]!, failed: (now) => [...now, `${what} failed`],
+        }),
+      },
+    }));
+    const a = store.ask.send('a');
+    store.select().subscribe((list) => {
+      if (list.join() === 'b') works[0]!.error(new Error('late'));
+    });
+    store.tell.send('b');
     await expect(a).rejects.toThrow('late');
     expect(store.snapshot()).toEqual(['b']);
   });

@@ -548,6 +548,18 @@ describe('what can not be folded again', () => {
       expect(store.snapshot()).toBe(1);
     });
 
+  it('leaves the failure of what it gave, the reply of another store, to that one', async () => {
+    const other = createStore({ name: 'other', state: 0, commands: { fail: async (): Promise<number> => { throw new Error('down'); } } });
+    const told = new Promise((resolve) => other.errors$.subscribe(({ error }) => resolve(error)));
+    const store = createStore(optimistic({
+      state: 0,
+      commands: { try: (n) => attempt(n, { run: () => new Subject() }), pass: (): Outcome<number, unknown> => other.ask.fail() as never },
+    }));
+    store.tell.try();
+    await expect(store.ask.pass()).rejects.toThrow('to be a handler that answers at once');
+    expect(await told).toEqual(new Error('down'));
+  });
+
   it('is welcome while none is', async () => {
     const { store, gone } = waiting();
     expect(await store.ask.promise(5)).toBe(5);
@@ -710,6 +722,13 @@ describe('the log', () => {
     store.tell.add('a');
     for (let n = 1; n < 1000; n++) store.tell.note('b');
     await expect(store.ask.note('b')).rejects.toMatchObject({ limit: 1000 });
+  });
+
+  it('holds any number by a limit of Infinity', async () => {
+    const { store } = lists({ limit: Infinity });
+    store.tell.add('a');
+    for (let n = 1; n < 1500; n++) store.tell.note('b');
+    expect(await store.ask.size()).toBe(1500);
   });
 
   it('is empty while nothing is in flight, however many come', async () => {

@@ -111,6 +111,7 @@ describe('sharing', () => {
     ['an object without a prototype', () => Object.assign(Object.create(null) as object, { a: 1 })],
     ['an object with a symbol', () => ({ a: 1, [Symbol.for('b')]: 2 })],
     ['an array with a gap', () => [1, , 3]],
+    ['an array that ends in a gap', () => Object.assign([1], { length: 2 })],
     ['an array with a field', () => Object.assign([1], { more: 1 })],
   ])('takes %s as it came', (_what, make) => {
     const came = { inner: make() };
