@@ -56,9 +56,10 @@ export function makeStore(plan: Plan): Store<AnyDefinition> {
  * keep the page from being stable, or from being written, for as long.
  */
 function outside(zone: NgZone | null, scheduler: SchedulerLike): SchedulerLike {
-  const schedule = <T>(work: (this: SchedulerAction<T>, state?: T) => void, ...when: [delay?: number, state?: T]) => zone?.runOutsideAngular(() =>
+  if (!zone) return scheduler;
+  const schedule = <T>(work: (this: SchedulerAction<T>, state?: T) => void, ...when: [delay?: number, state?: T]) => zone.runOutsideAngular(() =>
     scheduler.schedule<T>(function (state) {
       zone.run(() => work.call(this, state));
     }, ...when));
-  return zone ? Object.assign(Object.create(scheduler), { now: () => scheduler.now(), schedule }) as SchedulerLike : scheduler;
+  return Object.assign(Object.create(scheduler), { now: () => scheduler.now(), schedule }) as SchedulerLike;
 }

@@ -15,6 +15,7 @@ import { FeedFullError } from './errors.js';
 import { Reader, type Next, type Readable, type Reading } from './feed-reader.js';
 import { landing } from './hold.js';
 import { Ring } from './internal/ring.js';
+import { liftOf } from './lifted.js';
 import type { Outcome } from './outcome.js';
 
 /** What happens to an item that comes to a full feed, or to the one that waits longest, or to the reader. */
@@ -104,6 +105,7 @@ export interface FeedSource<T> {
  */
 export function createFeed<S, T>(context: Context<never>, options: FeedOptions<S, T>): FeedSource<T> {
   const { owner, type, extras } = HandlerContext.commandOf(context);
+  const lift = liftOf(context);
   expectObject(options, 'options');
   const { capacity, overflow = 'drop-newest', notice, gone } = options;
   expect(Number.isInteger(capacity) && capacity > 0, 'capacity', 'a positive integer', capacity);
@@ -114,7 +116,8 @@ export function createFeed<S, T>(context: Context<never>, options: FeedOptions<S
     full: () => new FeedFullError({ store: owner.name, type, started: true }, capacity),
     ended: () => owner.readers?.delete(end),
     left: (why) => {
-      if (gone && owner.phase !== 'closed') owner.send(landing(owner, type, (state, now) => gone(state, now, why)));
+      // A cast: `gone` is of the state of whoever has the context.
+      if (gone && owner.phase !== 'closed') owner.send(landing(owner, type, lift((state: never, now: Context) => gone(state, now, why) as never)));
     },
   });
   const end = () => source.close();

@@ -3,6 +3,7 @@ import { isObservable, map } from 'rxjs';
 import { expectFunction, expectObject } from '../internal/expect.js';
 import { isThenable } from '../internal/thenable.js';
 import type { ReplyOf } from './command.js';
+import { inPart } from './lifted.js';
 import { Answer, Outcome, type HandlerOutcome } from './outcome.js';
 import { isMutable } from './view.js';
 
@@ -19,7 +20,8 @@ export type Focused<H, S> = H extends (part: never, ...rest: infer R) => infer O
 
 /**
  * Makes a handler of a part of the state one of the whole, whatever it gives back: a state, a reply, an effect, a Promise
- * or an Observable of them. What an effect folds later sees the part as it is by then.
+ * or an Observable of them. What an effect folds later, and what `gone` of a ticket or a feed does, sees the part as it is
+ * by then.
  *
  * An Observable's emissions are each put into the whole that the handler began with, since nobody else has changed it. A
  * part that stays leaves the very same whole, so nothing is shown again.
@@ -67,7 +69,7 @@ export function focus<H extends (part: never, ...rest: never[]) => unknown, S, P
       if (isThenable(outcome)) return Promise.resolve(outcome).then(put);
       return isObservable(outcome) ? outcome.pipe(map(put)) : placed(outcome as P);
     };
-    return put(handle(part as never, ...rest));
+    return put(handle(part as never, ...inPart(rest, lift as never)));
   };
   return lift(handler) as Focused<H, S>;
 }

@@ -5,7 +5,7 @@ import { By } from '@angular/platform-browser';
 import { createStore, reply, type Store } from 'ownstate';
 import { injectStore, provideStore, storeToken } from 'ownstate/angular';
 import { defineCounter } from 'ownstate/stores';
-import { VirtualTimeScheduler } from 'rxjs';
+import { asyncScheduler, VirtualTimeScheduler, type SchedulerLike } from 'rxjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 const definition = {
@@ -74,6 +74,22 @@ describe('a token', () => {
     TestBed.inject(Timed).ask.wait().subscribe({ error: (error: unknown) => errors.push(error) });
     scheduler.flush();
     expect(errors).toEqual([expect.objectContaining({ code: 'ASK_TIMEOUT', timeout: 100 })]);
+  });
+
+  it('goes by a scheduler whose fields are private', () => {
+    class Clock implements SchedulerLike {
+      readonly #time = 5;
+      now() {
+        return this.#time;
+      }
+      schedule(...work: Parameters<SchedulerLike['schedule']>) {
+        return asyncScheduler.schedule(...work);
+      }
+    }
+    const Timed = storeToken({ state: 0, commands: { look: (_state: number, _payload: void, { now }) => now() } }, { scheduler: new Clock() });
+    const store = TestBed.inject(Timed);
+    store.tell.look();
+    expect(store.snapshot()).toBe(5);
   });
 
   it('can be replaced in a test, as any token', () => {

@@ -1,7 +1,7 @@
 /**
  * Mutants of the core: each is a small change that some spec must notice. `npm run mutate -- --mutate lib/core/fold.ts` for one
- * file; for another part `MUTATE_SPECS='specs/devtools/*.spec.ts' npm run mutate -- --mutate 'lib/devtools/*.ts'`. One that
- * keeps a spec file from being loaded counts as survived there.
+ * file; for another part `MUTATE_SPECS='specs/devtools/*.spec.ts' npm run mutate -- --mutate 'lib/devtools/*.ts'`, a framework's
+ * as well: `MUTATE_SPECS='specs/react/*.spec.tsx'`. One that keeps a spec file from being loaded counts as survived there.
  */
 export default {
   mutate: ['lib/core/**/*.ts'],

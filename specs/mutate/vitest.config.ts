@@ -1,6 +1,6 @@
 /**
  * The specs that mutants are held against, those first that kill most: for the core its own and the conformance suite, for
- * another part those in `MUTATE_SPECS`, globs with commas between them.
+ * another part those in `MUTATE_SPECS`, globs with commas between them. Those of a framework have a page.
  */
 import { mergeConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -18,4 +18,12 @@ class DeadliestFirst extends BaseSequencer {
   }
 }
 
-export default mergeConfig(shared, { test: { include, sequence: { sequencer: DeadliestFirst } } });
+/** Specs of a framework, of one at a time, begin with its set-up. */
+const framework = /^specs\/(react|angular)\//.exec(include[0] ?? '')?.[1];
+const page = framework && {
+  environment: 'happy-dom',
+  setupFiles: [`specs/support/setup-${framework}.ts`],
+  exclude: [`specs/${framework}/older/**`],
+};
+
+export default mergeConfig(shared, { test: { include, sequence: { sequencer: DeadliestFirst }, ...page } });

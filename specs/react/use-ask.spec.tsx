@@ -2,9 +2,10 @@
 import { act, render, renderHook, screen } from '@testing-library/react';
 import { createStore, effect, reply, StoreClosedError, SupersededError, type Reply } from 'ownstate';
 import { useAsk, useStore, type Asking } from 'ownstate/react';
-import { StrictMode, useEffect, useState } from 'react';
-import { Subject, type Observable, type Subscription } from 'rxjs';
+import { StrictMode, Suspense, useEffect, useState } from 'react';
+import { firstValueFrom, Subject, timer, type Observable, type Subscription } from 'rxjs';
 import { describe, expect, it, vi, type MockInstance } from 'vitest';
+import { waitFor } from '../support/wait-for.js';
 
 const idle = { pending: false, value: undefined, error: undefined };
 
@@ -206,6 +207,7 @@ describe('a component that has gone', () => {
     asking(() => result.current.ask('b'));
     expect(closed()).toEqual([[true], [false]]);
     unmount();
+    expect(closed()).toEqual([[true], [true]]);
     const before = result.current;
     asking(() => before.ask('c'));
     expect(closed()).toEqual([[true], [true], []]);
@@ -222,6 +224,22 @@ describe('a component that has gone', () => {
     await expect(asked).rejects.toBeInstanceOf(StoreClosedError);
     expect(known(result.current)).toEqual({ ...idle, pending: true });
   });
+});
+
+it('an ask of a render that React gives up is not heard: what it fails with is left to errors$', async () => {
+  const { store, fail } = answered();
+  const errors: unknown[] = [];
+  store.errors$.subscribe(({ error }) => errors.push(error));
+  const never = new Promise<never>(() => undefined);
+  const Asks = () => {
+    const { ask } = useAsk(store.ask.find);
+    useState(() => ask('tea'));
+    return waitFor(never);
+  };
+  await act(async () => render(<Suspense fallback="waits"><Asks /></Suspense>));
+  fail(0);
+  await act(() => firstValueFrom(timer(0)));
+  expect(errors).toContainEqual(new RangeError('failed 0'));
 });
 
 describe('asks from effects', () => {

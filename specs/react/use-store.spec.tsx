@@ -141,15 +141,18 @@ describe('a render that React gives up', () => {
     expect(scheduler.asked).toBe(0);
   });
 
-  it('has a store whose asks have their deadline nonetheless', () => {
-    const scheduler = watched();
+  it('has a store whose asks have their deadline nonetheless', async () => {
+    const scheduler = new VirtualTimeScheduler();
+    const never = new Promise<never>(() => undefined);
+    const failed = vi.fn();
     const Asks = () => {
       const store = useStore(definition, { scheduler, timeout: 1000 });
-      useState(() => store.ask.wait().then(null, () => undefined));
-      return null;
+      store.ask.wait().subscribe({ error: failed });
+      return waitFor(never);
     };
-    render(<Asks />);
-    expect(scheduler.asked).toBe(1);
+    await act(async () => render(<Suspense fallback="waits"><Asks /></Suspense>));
+    scheduler.flush();
+    expect(failed).toHaveBeenCalledWith(expect.objectContaining({ code: 'ASK_TIMEOUT' }));
   });
 });
 

@@ -43,7 +43,7 @@ const imports = new Map([...sources].map(([module, source]) =>
 const SHARED = ['lib/internal/expect.ts', 'lib/internal/is-bare.ts', 'lib/internal/thenable.ts'];
 
 /** What `undoable` and `optimistic` know of the core beyond its door: the classes of outcomes, and how states are frozen. */
-const INNER = ['lib/core/command.ts', 'lib/core/effect.ts', 'lib/core/hold.ts', 'lib/core/internal/check-options.ts', 'lib/core/outcome.ts', 'lib/core/view.ts'];
+const INNER = ['lib/core/command.ts', 'lib/core/effect.ts', 'lib/core/hold.ts', 'lib/core/internal/check-options.ts', 'lib/core/lifted.ts', 'lib/core/outcome.ts', 'lib/core/view.ts'];
 
 /** What the modules of a folder import that isn't allowed to them. */
 const trespasses = (folder: string, allowed: (target: string) => boolean): string[] => [...imports]

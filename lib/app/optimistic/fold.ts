@@ -12,7 +12,8 @@
 import { concat, defer, finalize, isObservable, map, of, throwError, type Observable } from 'rxjs';
 import { Failed } from '../../core/effect.js';
 import { Held } from '../../core/hold.js';
-import { Answer, Outcome } from '../../core/outcome.js';
+import { inPart } from '../../core/lifted.js';
+import { Answer, Outcome, type Lift } from '../../core/outcome.js';
 import { effect, reply, SupersededError, type Context, type EffectContext } from '../../index.js';
 import { expect } from '../../internal/expect.js';
 import { isThenable } from '../../internal/thenable.js';
@@ -44,7 +45,7 @@ export function logger(store: string, keep: Keep): (handle: Handle, type: string
   };
 
   const logged = (handle: Handle, type: string) => (whole: Whole, ...given: never[]): unknown => {
-    const [outcome, again] = first(handle, whole.present, given);
+    const [outcome, again] = first(handle, whole.present, inPart(given, lifting(type)));
     const fold = (state: unknown) => nextOf(type, again(state));
     const place: Place = (next, flight, superseded = []) => {
       // What is certain at once needs no log.
@@ -56,17 +57,18 @@ export function logger(store: string, keep: Keep): (handle: Handle, type: string
     return put(type, whole, outcome, place);
   };
 
+  /** Makes what a command folds later one of the whole. A cast: it keeps the handler's other parameters, whatever they are. */
+  const lifting = (type: string): Lift => ((handle: Handle) => logged((state, ...given) => {
+    const folded = handle(state, ...given);
+    // The core takes of what `failed` gives the state only: its work would never begin, and never end.
+    return folded instanceof Attempt ? folded.refuse() : folded;
+  }, type)) as Lift;
+
   /** What a handler gave back, as an outcome of the whole. */
   const put = (type: string, whole: Whole, outcome: unknown, place: Place): unknown => {
-    const lift = (handle: Handle) => logged((state, ...given) => {
-      const folded = handle(state, ...given);
-      // The core takes of what `failed` gives the state only: its work would never begin, and never end.
-      return folded instanceof Attempt ? folded.refuse() : folded;
-    }, type);
     const mapped = (given: unknown): unknown => {
       if (given instanceof Answer) return reply(place(keep(given.next)), given.value);
-      // A cast: `lift` keeps the handler's other parameters, whatever they are.
-      if (given instanceof Outcome) return given.lift?.(place(keep(given.next)), lift as never);
+      if (given instanceof Outcome) return given.lift?.(place(keep(given.next)), lifting(type));
       return place(keep(given));
     };
     if (outcome instanceof Attempt) return begin(type, whole, outcome, place);
@@ -109,7 +111,7 @@ export function logger(store: string, keep: Keep): (handle: Handle, type: string
       };
       if (!done) return entry.thrown ? new Failed(without(), entry.thrown.error, false) : reply(settle({}), value);
       try {
-        const [outcome, again] = first(done, entry.before, [value, context]);
+        const [outcome, again] = first(done, entry.before, inPart([value as never, context as never], lifting(type)));
         const fold = (state: unknown) => nextOf(type, again(state));
         const settled = put(type, now, outcome, (after, next, superseded) => (
           settle({ flight: next, fold, after, thrown: undefined }, superseded)

@@ -365,6 +365,69 @@ describe('what comes behind an attempt', () => {
     expect(errors).toEqual([]);
   });
 
+  it('and is in flight itself is as ever where it fits again in the end, and by done in any case', async () => {
+    const api = server();
+    const store = createStore(optimistic({
+      state: [] as List,
+      commands: {
+        add: (list, what: string) => attempt([...list, what], { run: () => api.ask(what) }),
+        even: (list, what: string) => {
+          if (list.length % 2 === 1) throw new RangeError('odd');
+          return attempt([...list, what], { run: () => api.ask(what) });
+        },
+        odd: (list, what: string) => {
+          if (list.length % 2 === 0) throw new RangeError('even');
+          return attempt([...list, what], { run: () => api.ask(what), done: (before, id) => reply([...before, `${what}${id}`], before.join()) });
+        },
+      },
+    }));
+    for (const what of ['a', 'b']) store.ask.add(what).subscribe({ error: () => undefined });
+    const even = store.ask.even('c');
+    const odd = store.ask.odd('d');
+    api.fail('a');
+    expect(store.snapshot()).toEqual(['b', 'd']);
+    api.fail('b');
+    expect(store.snapshot()).toEqual(['c', 'd']);
+    api.answer('c', 3);
+    expect(await even).toBe(3);
+
+    store.ask.add('e').subscribe({ error: () => undefined });
+    const last = store.ask.odd('f');
+    api.fail('e');
+    expect(store.snapshot()).toEqual(['c', 'd']);
+    api.answer('f', 6);
+    expect(await last).toBe('c,d');
+    expect(store.snapshot()).toEqual(['c', 'd', 'f6']);
+    api.answer('d', 4);
+    expect(await odd).toBe('c');
+    expect(store.snapshot()).toEqual(['c', 'd4', 'f6']);
+  });
+
+  it('and is dropped after its result came is told of, also where its guess did not fit by then', () => {
+    const api = server();
+    const errors: unknown[] = [];
+    const needing = (list: List, what: string) => {
+      if (!list.includes(what)) throw new RangeError(`there is no ${what}`);
+      return list;
+    };
+    const store = createStore(optimistic({
+      state: [] as List,
+      commands: {
+        add: (list, what: string) => attempt([...list, what], { run: () => api.ask(what) }),
+        both: (list) => attempt([...needing(list, 'b'), 'c'], { run: () => api.ask('c'), done: (before) => [...needing(before, 'a'), 'c!'] }),
+      },
+    }));
+    store.errors$.subscribe(({ error }) => errors.push(error));
+    for (const what of ['a', 'b']) store.ask.add(what).subscribe({ error: () => undefined });
+    store.tell.both();
+    api.fail('b');
+    api.answer('c');
+    expect([store.snapshot(), errors]).toEqual([['a', 'c!'], []]);
+    api.fail('a');
+    expect(store.snapshot()).toEqual([]);
+    expect(errors).toMatchObject([{ code: 'COMMAND_DROPPED', type: 'both', cause: { message: 'there is no a' } }]);
+  });
+
   it('is final when those before it are: what fails then takes back itself only', () => {
     const { store, api, errors } = lists({ limit: 3 });
     store.ask.add('a').subscribe({ error: () => undefined });
@@ -432,6 +495,23 @@ describe('a handler that is folded again', () => {
     store.tell.plain();
     api.fail('x');
     expect(store.snapshot()).toEqual([[first, first], []]);
+  });
+
+  it('reads the time of the first time, also where it reads it only now', () => {
+    let time = 5;
+    const api = server();
+    const store = createStore(optimistic({
+      state: [] as readonly number[],
+      commands: {
+        try: (list) => attempt([...list, 0], { run: () => api.ask('x') }),
+        stamp: (list, _payload: void, { now }) => list.length === 0 ? [now()] : [...list, 1],
+      },
+    }), { scheduler: clocked(() => time) });
+    store.ask.try().subscribe({ error: () => undefined });
+    store.tell.stamp();
+    time = 9;
+    api.fail('x');
+    expect(store.snapshot()).toEqual([5]);
   });
 
   it('reads the time as it goes on in its work', () => {
