@@ -18,8 +18,9 @@ it.each([
 });
 
 it.each([[undefined, 'undefined'], [null, 'null'], ['cart', "'cart'"]])('%o is refused as a definition', (none, got) => {
-  for (const make of [storeToken, provideStore, injectStore]) {
-    expect(() => make(none as never)).toThrow(new TypeError(`Expected \`definition\` to be an object, got ${got}`));
+  const makers: (() => unknown)[] = [() => storeToken(none as never), () => provideStore(none as never), () => injectStore(none as never)];
+  for (const make of makers) {
+    expect(make).toThrow(new TypeError(`Expected \`definition\` to be an object, got ${got}`));
   }
 });
 
