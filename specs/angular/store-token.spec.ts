@@ -5,8 +5,9 @@ import { By } from '@angular/platform-browser';
 import { createStore, reply, type Store } from 'ownstate';
 import { injectStore, provideStore, storeToken } from 'ownstate/angular';
 import { defineCounter } from 'ownstate/stores';
-import { asyncScheduler, VirtualTimeScheduler, type SchedulerLike } from 'rxjs';
+import { VirtualTimeScheduler } from 'rxjs';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { PrivateScheduler } from '../support/private-scheduler.js';
 
 const definition = {
   name: 'counter',
@@ -77,16 +78,7 @@ describe('a token', () => {
   });
 
   it('goes by a scheduler whose fields are private', () => {
-    class Clock implements SchedulerLike {
-      readonly #time = 5;
-      now() {
-        return this.#time;
-      }
-      schedule(...work: Parameters<SchedulerLike['schedule']>) {
-        return asyncScheduler.schedule(...work);
-      }
-    }
-    const Timed = storeToken({ state: 0, commands: { look: (_state: number, _payload: void, { now }) => now() } }, { scheduler: new Clock() });
+    const Timed = storeToken({ state: 0, commands: { look: (_state: number, _payload: void, { now }) => now() } }, { scheduler: new PrivateScheduler() });
     const store = TestBed.inject(Timed);
     store.tell.look();
     expect(store.snapshot()).toBe(5);

@@ -5,6 +5,7 @@ import { useSelect, useStore, type ComponentStoreOptions } from 'ownstate/react'
 import { Component, StrictMode, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { asyncScheduler, VirtualTimeScheduler, type SchedulerLike } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PrivateScheduler } from '../support/private-scheduler.js';
 import { waitFor } from '../support/wait-for.js';
 
 const text = () => screen.getByTestId('shown').textContent;
@@ -157,17 +158,8 @@ describe('a render that React gives up', () => {
 });
 
 it('a scheduler whose fields are private is what its store goes by', () => {
-  class Clock implements SchedulerLike {
-    readonly #time = 5;
-    now() {
-      return this.#time;
-    }
-    schedule(...work: Parameters<SchedulerLike['schedule']>) {
-      return asyncScheduler.schedule(...work);
-    }
-  }
   const App = () => {
-    const store = useStore({ state: 0, commands: { look: (_state: number, _payload: void, { now }) => now() } }, { scheduler: new Clock() });
+    const store = useStore({ state: 0, commands: { look: (_state: number, _payload: void, { now }) => now() } }, { scheduler: new PrivateScheduler() });
     useState(() => store.tell.look());
     return <i data-testid="shown">{useSelect(store)}</i>;
   };
