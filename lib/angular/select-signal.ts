@@ -59,7 +59,7 @@ export function selectSignal<V, R = V>(
   source: Viewable<V>,
   // A cast: without a projector, `R` is the view.
   projector: (view: V) => R = (view) => view as unknown as R,
-  options: SelectSignalOptions<NoInfer<R>> = {},
+  options?: SelectSignalOptions<NoInfer<R>>,
 ): Signal<R> {
   const view = viewOf(source);
   return computed(() => projector(view()()), options);

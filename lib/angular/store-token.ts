@@ -1,6 +1,6 @@
 /** Tokens: what a store is injected by. A token knows the definition, so that it can be provided anywhere. */
 import { InjectionToken } from '@angular/core';
-import { expect, expectObject } from '../internal/expect.js';
+import { expect } from '../internal/expect.js';
 import type { AnyDefinition, Definition, Given, Store } from '../index.js';
 import { makeStore, type Plan } from './make-store.js';
 import type { StoreTokenOptions } from './options.js';
@@ -51,7 +51,6 @@ export function storeToken<S, D extends Definition<S, E>, E = never>(
   options?: StoreTokenOptions<NoInfer<D>>,
 ): InjectionToken<Store<D>>;
 export function storeToken(definition: Plan['definition'], options: StoreTokenOptions<AnyDefinition> = {}): InjectionToken<Store<AnyDefinition>> {
-  if (typeof definition !== 'function') expectObject(definition, 'definition');
   const { providedIn = 'root' } = options;
   const plan = { ...options, definition };
   const factory = () => makeStore(plan);

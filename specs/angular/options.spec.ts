@@ -1,7 +1,7 @@
 /** Options of an injected store that none has are refused, also where they come from untyped code. */
 import { createEnvironmentInjector, EnvironmentInjector } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import { injectStore, provideStore, storeToken } from 'ownstate/angular';
+import { provideStore, storeToken } from 'ownstate/angular';
 import { expect, it } from 'vitest';
 
 const Count = storeToken({ name: 'count', state: 0, commands: { add: (sum) => sum + 1 } }, { providedIn: null });
@@ -15,13 +15,6 @@ it.each([
   [{ errors: 'leaves' }, "Expected `errors` to be one of report, leave, got 'leaves'"],
 ])('%o is refused where the store is injected', (options, message) => {
   expect(() => open(options)).toThrow(new TypeError(message));
-});
-
-it.each([[undefined, 'undefined'], [null, 'null'], ['cart', "'cart'"]])('%o is refused as a definition', (none, got) => {
-  const makers: (() => unknown)[] = [() => storeToken(none as never), () => provideStore(none as never), () => injectStore(none as never)];
-  for (const make of makers) {
-    expect(make).toThrow(new TypeError(`Expected \`definition\` to be an object, got ${got}`));
-  }
 });
 
 it('an option that is undefined is the default', () => {
