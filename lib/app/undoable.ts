@@ -3,7 +3,7 @@ import { expect, expectFunction, expectObject } from '../internal/expect.js';
 import { focus, reply, type AnyDefinition, type CommandOf, type Context, type Definition, type Given, type Outcome, type StateOf, type ViewOf } from '../index.js';
 import { keeping, over, type Over } from './over.js';
 import { advance, cleared, redone, undone, type History } from './undo/history.js';
-import { identityOf } from './undo/identity.js';
+import { identityOf, moveOf } from './undo/identity.js';
 
 /** What becomes of the changes of a definition `D`. Each field is optional. */
 export interface UndoableOptions<D extends AnyDefinition> {
@@ -119,8 +119,8 @@ export function undoable<S, D extends Definition<S, E>, E = never>(
     views.set(history, seen);
     return seen;
   };
-  const undo = (history: Whole, _payload: unknown, context: Context) => answered(history, undone(history, identityOf(context)));
-  const redo = (history: Whole, _payload: unknown, context: Context) => answered(history, redone(history, identityOf(context)));
+  const undo = (history: Whole, _payload: unknown, context: Context) => answered(history, undone(history, moveOf(context)));
+  const redo = (history: Whole, _payload: unknown, context: Context) => answered(history, redone(history, moveOf(context)));
   // A cast: `Whole` is the history of the state of `D`.
   return { ...made, view, commands: { ...made.commands, undo, redo, clearHistory: cleared } } as unknown as Undoable<D>;
 }

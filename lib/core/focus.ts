@@ -3,6 +3,7 @@ import { isObservable, map } from 'rxjs';
 import { expectFunction, expectObject } from '../internal/expect.js';
 import { isThenable } from '../internal/thenable.js';
 import type { ReplyOf } from './command.js';
+import { expectState } from './internal/check-options.js';
 import { inPart } from './lifted.js';
 import { Answer, Outcome, type HandlerOutcome } from './outcome.js';
 import { isMutable } from './view.js';
@@ -61,7 +62,7 @@ export function focus<H extends (part: never, ...rest: never[]) => unknown, S, P
   const lift = (handle: (state: never, ...rest: never[]) => unknown) => (whole: S, ...rest: never[]): unknown => {
     const part = get(whole);
     // A part that stays leaves the whole as it is, so that nothing is shown again; unless it was changed in place.
-    const placed = (next: P): S => Object.is(next, part) && !isMutable(next) ? whole : set(whole, next);
+    const placed = (next: P): S => Object.is(next, part) && !isMutable(next) ? whole : set(whole, expectState(next));
     const put = (outcome: unknown): unknown => {
       if (outcome instanceof Answer) return new Answer(placed(outcome.next as P), outcome.value);
       if (outcome instanceof Outcome) return outcome.lift?.(placed(outcome.next as P), lift as never);

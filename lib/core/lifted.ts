@@ -4,17 +4,17 @@ import type { Lift } from './outcome.js';
 
 class LiftedContext extends HandlerContext {
   readonly lift: Lift;
-  readonly #outer: Context;
+  readonly outer: Context;
 
   constructor(outer: HandlerContext, lift: Lift) {
     super(HandlerContext.commandOf(outer));
-    this.#outer = outer;
+    this.outer = outer;
     this.lift = (handle) => liftOf(outer)(lift(handle));
   }
 
   /** Whoever is around it may have a time of its own. */
   override get now(): Context['now'] {
-    return this.#outer.now;
+    return this.outer.now;
   }
 }
 
@@ -28,4 +28,9 @@ export function inPart(given: readonly never[], lift: Lift): never[] {
 /** How a handler of whoever has this context is made one of the store. @internal */
 export function liftOf(context: object): Lift {
   return context instanceof LiftedContext ? context.lift : (handle) => handle;
+}
+
+/** The context of the whole that this one of a part is made of, if it's one of a part. @internal */
+export function outerOf(context: object): object | undefined {
+  return context instanceof LiftedContext ? context.outer : undefined;
 }

@@ -25,7 +25,7 @@ const BEYOND = {
   stores: [['createCounter', 1.3], ['createKeyValue', 6.2], ['createCache', 7.8], ['createTaskQueue', 9.5], ['*', 53]],
   react: [['*', 1.0]],
   angular: [['*', 1.0]],
-  app: [['entities', 1.4], ['replaceable', 0.2], ['undoable', 1.4], ['optimistic, attempt', 3.7], ['persist', 3.8]],
+  app: [['entities', 1.4], ['replaceable', 0.2], ['undoable', 1.5], ['optimistic, attempt', 3.7], ['persist', 3.8]],
   devtools: [['connectDevtools', 4.6], ['recordTrace', 3.5], ['*', 7.2]],
   testing: [['marbles', 1.8], ['*', 23]],
 };

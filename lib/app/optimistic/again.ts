@@ -1,6 +1,6 @@
 /** What a handler gets when it's folded again: the payload and the time of the first time, and a context that does nothing. */
 import type { Context } from '../../index.js';
-import { identify, identityOf } from '../undo/identity.js';
+import { identify, type Identity } from '../undo/identity.js';
 
 /**
  * Calls a handler, and gives what calls it again on another state. What it reads as the time during the call it reads
@@ -15,13 +15,15 @@ export function first(
   const context = given.at(-1) as Context;
   const payload = given.slice(0, -1);
   const { now } = context;
+  const identity: Identity = { moves: [] };
+  identify(context, identity);
   let at: number | undefined;
   let calling = true;
   Object.defineProperty(context, 'now', { configurable: true, value: () => calling ? at ??= now() : now() });
   // Casts: the same as the first time, whatever it was.
   const again = (other: unknown) => {
     const muted: Context = { ...MUTED, now: () => at ?? now(), signal: new AbortController().signal };
-    return handle(other as never, ...[...payload, identify(muted, identityOf(context))] as never[]);
+    return handle(other as never, ...[...payload, identify(muted, identity)] as never[]);
   };
   try {
     return [handle(state as never, ...given as never[]), again];

@@ -7,7 +7,7 @@
  *   a step: past gets the present, future is emptied        ▶ at most `limit` in the past: the oldest goes
  * ```
  */
-import type { Identity } from './identity.js';
+import type { Identity, Move } from './identity.js';
 
 /** A state to go to, and the command whose step leads there. */
 export interface Step<S> {
@@ -51,7 +51,7 @@ export function advance<S>(history: History<S>, next: S, change: Change, limit: 
 }
 
 /** The history one step back; the same where there's none, or another one than this `undo` undid at first. */
-export function undone<S>(history: History<S>, undo: Identity): History<S> {
+export function undone<S>(history: History<S>, undo: Move): History<S> {
   const { past, present, future } = history;
   const step = past.at(-1);
   if (!moves(undo, step) || !step) return history;
@@ -59,7 +59,7 @@ export function undone<S>(history: History<S>, undo: Identity): History<S> {
 }
 
 /** The history one step on; the same where there's none, or another one than this `redo` did again at first. */
-export function redone<S>(history: History<S>, redo: Identity): History<S> {
+export function redone<S>(history: History<S>, redo: Move): History<S> {
   const { past, present, future: [step, ...future] } = history;
   if (!moves(redo, step) || !step) return history;
   return { past: [...past, { state: present, by: step.by }], present: step.state, future, group: undefined };
@@ -71,8 +71,8 @@ export function cleared<S>(history: History<S>): History<S> {
   return past.length + future.length === 0 ? history : { past: [], present, future: [], group: undefined };
 }
 
-/** Whether this step is the one that the command moved when it was first handled; that's noted then. */
-function moves(command: Identity, step: Step<unknown> | undefined): boolean {
-  if (command.moved === undefined) command.moved = step?.by ?? null;
-  return command.moved === step?.by;
+/** Whether this step is the one that was moved when the command was first handled; that's noted then. */
+function moves(move: Move, step: Step<unknown> | undefined): boolean {
+  if (move.moved === undefined) move.moved = step?.by ?? null;
+  return move.moved === step?.by;
 }
