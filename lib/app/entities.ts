@@ -1,7 +1,7 @@
 /** A collection of items by id, sorted or in the order of their coming, as plain functions on a plain state. */
 import { expectObject } from '../internal/expect.js';
 import {
-  checkOptions, copied, find, idOf, itemOf, listed, type EntitiesOptions, type EntityId, type EntityState, type EntityUpdate, type EntityIdOf,
+  copied, find, idOf, itemOf, listed, resolved, type EntitiesOptions, type EntityId, type EntityState, type EntityUpdate, type EntityIdOf,
 } from './entities/collection.js';
 import { Draft } from './entities/draft.js';
 
@@ -48,6 +48,9 @@ export interface EntityFunctions<T, K extends EntityId = EntityId> {
   readonly ids: (state: EntityState<T, K>) => readonly K[];
 }
 
+/** The options for items that are known by their field `id`. */
+type ById<T> = Pick<EntitiesOptions<T>, 'sort'> & { readonly id?: undefined };
+
 /**
  * Functions for a collection of items by id, in the form `{ ids, entities }` that NgRx Entity and the entity adapter of
  * Redux Toolkit use. They're pure and keep to plain data, so a collection can be a whole state or a part of one, saved,
@@ -61,8 +64,8 @@ export interface EntityFunctions<T, K extends EntityId = EntityId> {
  * already changes nothing; a `set` of another object does. A sorted collection from elsewhere, whose order may be
  * another, is brought into order by `from(all(state))`.
  *
- * @param options the id of an item, and the order of items
- * @throws TypeError unless `id` is a function, and `sort`, if given, too
+ * @param options the id of an item, by default its field `id`, and the order of items
+ * @throws TypeError unless `id` and `sort`, where they're given, are functions
  *
  * @example
  * ```ts
@@ -71,7 +74,7 @@ export interface EntityFunctions<T, K extends EntityId = EntityId> {
  *
  * interface Todo { readonly id: number; readonly text: string; readonly done: boolean }
  *
- * const todos = entities<Todo>({ id: ({ id }) => id, sort: (a, b) => a.text.localeCompare(b.text) });
+ * const todos = entities<Todo>({ sort: (a, b) => a.text.localeCompare(b.text) });
  * const store = createStore({
  *   state: todos.none,
  *   commands: { add: todos.add, update: todos.update, remove: todos.remove },
@@ -85,9 +88,10 @@ export interface EntityFunctions<T, K extends EntityId = EntityId> {
  * console.log(todos.byId(store.snapshot(), 2)); // { id: 2, text: 'milk', done: true }
  * ```
  */
-export function entities<T extends object, K extends EntityId = EntityIdOf<T>>(options: EntitiesOptions<T, K>): EntityFunctions<T, K> {
-  expectObject(options, 'options');
-  checkOptions(options);
+export function entities<T extends { readonly id: EntityId }>(options?: ById<T>): EntityFunctions<T, EntityIdOf<T>>;
+export function entities<T extends object, K extends EntityId = EntityIdOf<T>>(options: EntitiesOptions<T, K>): EntityFunctions<T, K>;
+export function entities<T extends object, K extends EntityId = EntityIdOf<T>>(given: EntitiesOptions<T, K> | ById<T> = {}): EntityFunctions<T, K> {
+  const options = resolved<T, K>(given);
   type State = EntityState<T, K>;
   const none: State = Object.freeze({ ids: Object.freeze([]), entities: Object.freeze({}) });
   /** The items of each collection that was asked for them. */

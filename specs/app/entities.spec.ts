@@ -278,13 +278,23 @@ describe('ids', () => {
   });
 });
 
+describe('items that are known by their field `id`', () => {
+  it('need nothing said, but for an order', () => {
+    const plain = entities<Todo>();
+    const given = [{ id: 2, text: 'b' }, { id: 1, text: 'a' }] as unknown as Todo[];
+    expect(plain.from(given)).toEqual(todos.from(given));
+    expect(entities<Todo>({ sort: (a, b) => a.id - b.id }).from(given).ids).toEqual([1, 2]);
+    expect(entities<Todo>({ id: undefined }).from(given).ids).toEqual([2, 1]);
+    expect(() => plain.add(plain.none, { text: 'a' } as never)).toThrow(new TypeError('Expected `id` to be a string or a finite number, got undefined'));
+  });
+});
+
 describe('what it can not work with', () => {
   // Casts here and below: what the types refuse comes from code without types.
   const wrong = (value: unknown) => value as never;
 
   it.each<[string, unknown, string]>([
-    ['no options', undefined, 'Expected `options` to be an object, got undefined'],
-    ['no id', {}, 'Expected `id` to be a function, got undefined'],
+    ['options that are none', null, 'Expected `options` to be an object, got null'],
     ['an id that is a name', { id: 'id' }, "Expected `id` to be a function, got 'id'"],
     ['a sort that is none', { id: () => 1, sort: 'text' }, "Expected `sort` to be a function, got 'text'"],
   ])('is refused at once: %s', (_what, options, message) => {

@@ -20,6 +20,14 @@ const books = entities({ id: (book: Book) => book.isbn, sort: (a, b) => a.title.
 describe('the type of ids', () => {
   it('is that of the field `id`, or what the function gives', () => {
     expectTypeOf(todos).toEqualTypeOf<EntityFunctions<Todo, number>>();
+    expectTypeOf(entities<Todo>()).toEqualTypeOf<EntityFunctions<Todo, number>>();
+    expectTypeOf(entities<Todo>({ sort: (a, b) => a.id - b.id })).toEqualTypeOf<EntityFunctions<Todo, number>>();
+    // @ts-expect-error: a book has no field `id`
+    entities<Book>();
+    // @ts-expect-error: nor is one named by its order
+    entities<Book>({ sort: (a, b) => a.title.localeCompare(b.title) });
+    // @ts-expect-error: a date is no id
+    entities<{ readonly id: Date }>();
     expectTypeOf(books).toEqualTypeOf<EntityFunctions<Book, string>>();
     expectTypeOf(entities<Book>({ id: ({ isbn }) => isbn })).toEqualTypeOf<EntityFunctions<Book>>();
     expectTypeOf(entities<Book, string>({ id: ({ isbn }) => isbn })).toEqualTypeOf<EntityFunctions<Book, string>>();
@@ -66,9 +74,7 @@ describe('a collection', () => {
     // @ts-expect-error: an id is a string or a number
     entities({ id: (todo: Todo) => new Date(todo.id) });
     // @ts-expect-error: a text isn't an item
-    entities<string>({ id: (text) => text });
-    // @ts-expect-error: without an id nothing is told apart
-    entities<Todo>({ sort: (a, b) => a.id - b.id });
+    entities<string>({ id: (text: string) => text });
   });
 });
 

@@ -17,7 +17,7 @@ export interface EntityState<T, K extends EntityId = EntityId> {
 
 /** How items are told apart, and in which order they stand. */
 export interface EntitiesOptions<T, K extends EntityId = EntityId> {
-  /** The id of an item: a string or a finite number. Pure. */
+  /** The id of an item: a string or a finite number. Pure. Default, for items that have one: their field `id`. */
   readonly id: (item: T) => K;
   /** Compares two items as `Array.prototype.sort` does. Pure. Default: items stand in the order in which they came. */
   readonly sort?: (a: T, b: T) => number;
@@ -34,10 +34,14 @@ export interface EntityUpdate<T, K extends EntityId = EntityId> {
 /** Items by key, while they're being put together. */
 export type Table<T> = Record<string, T>;
 
-/** @throws TypeError for options that no collection can work with */
-export function checkOptions({ id, sort }: EntitiesOptions<never>): void {
+/** The options with their defaults. @throws TypeError for those that no collection can work with */
+export function resolved<T, K extends EntityId>(options: Pick<EntitiesOptions<T>, 'sort'> & { readonly id?: ((item: T) => K) | undefined }): EntitiesOptions<T, K> {
+  expectObject(options, 'options');
+  // A cast: without a function the items have a field of this name, or are refused.
+  const { id = (item: T) => (item as { readonly id?: unknown }).id as K, sort } = options;
   expectFunction(id, 'id');
   if (sort !== undefined) expectFunction(sort, 'sort');
+  return { id, ...(sort && { sort }) };
 }
 
 /** The id of an item. @throws TypeError for what is no item, or has no id */
