@@ -132,10 +132,9 @@ class Effect<S, T, R> extends Outcome<S, R> {
     const { owner, route } = command;
     if (owner.phase === 'closed') return;
     const lane = Lane.of(command, this.#plan.key);
-    const formers = this.#plan.policy === 'switch' ? lane.jobs : [];
     // It flies before others are told that they're superseded, since that may end the store.
     const job = this.#job(command, lane);
-    lane.clear(formers);
+    if (this.#plan.policy === 'switch') lane.clear();
     // A cast: by now it may have ended.
     if ((owner.phase as Phase) === 'closed') return;
     lane.join(job);

@@ -152,8 +152,8 @@ function each(projectors: Readonly<Record<string, (view: never) => unknown>>): (
   return (view) => Object.fromEntries(Object.entries(projectors).map(([key, project]) => [key, project(view)]));
 }
 
-/** Whether two objects of the same keys hold the same values. @internal */
+/** Whether two objects of the same keys, or two lists of one length, hold the same values. @internal */
 export function sameParts(before: unknown, after: unknown): boolean {
-  // Casts: both come from `each`.
+  // Casts: both come from `each`, or are the views of the same sources.
   return Object.entries(before as object).every(([key, value]) => Object.is(value, (after as Record<string, unknown>)[key]));
 }

@@ -81,6 +81,7 @@ export function logger(store: string, keep: Keep): (handle: Handle, type: string
   const begin = (type: string, whole: Whole, { next, plan }: Attempt<unknown, unknown>, place: Place): unknown => {
     const { policy, key, concurrency, run, done, failed } = plan;
     const flight: Flight = { key, ended: false, superseded: false };
+    // Keys are the same as in a Map, where NaN is NaN: as the lanes of effects are found.
     const formers = policy !== 'switch' ? [] : whole.log
       .filter((entry) => entry.type === type && entry.flight?.ended === false && [key].includes(entry.flight.key))
       .map((entry) => entry.flight as Flight);
@@ -95,10 +96,12 @@ export function logger(store: string, keep: Keep): (handle: Handle, type: string
       return isObservable(given) ? given : Promise.resolve(given);
     }).pipe(finalize(() => { flight.ended = true; }));
 
+    const entryIn = ({ log }: Whole) => log.find((other) => other.flight === flight);
+
     const succeed = (now: Whole, value: unknown, context: Context): unknown => {
-      const entry = now.log.find((other) => other.flight === flight);
+      const entry = entryIn(now);
       const drop = dropping(context);
-      const without = () => relogged(now, now.log.filter((other) => other !== entry), drop);
+      const without = () => relogged(now, left(now.log, [flight]), drop);
       if (!entry) {
         // A newer one took its place in the very moment when it ended; else the store was reset meanwhile.
         if (flight.superseded) return new Failed(now, new SupersededError({ store, type, started: true }), true);
@@ -124,9 +127,9 @@ export function logger(store: string, keep: Keep): (handle: Handle, type: string
     };
 
     const fail = (now: Whole, error: unknown, context: Context): unknown => {
-      const entry = now.log.find((other) => other.flight === flight);
+      const entry = entryIn(now);
       if (!entry && flight.superseded) return now;
-      const rest = entry ? relogged(now, now.log.filter((other) => other !== entry), dropping(context)) : now;
+      const rest = entry ? relogged(now, left(now.log, [flight]), dropping(context)) : now;
       if (!failed) return rest;
       try {
         return logged((state, ...given) => {

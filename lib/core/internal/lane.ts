@@ -44,10 +44,6 @@ export class Lane {
     return byKey.get(key) ?? new Lane(byKey, key);
   }
 
-  get jobs(): Job[] {
-    return [...this.#running, ...this.#waiting];
-  }
-
   get taken(): boolean {
     return this.#running.size + this.#waiting.size > 0;
   }
@@ -61,10 +57,10 @@ export class Lane {
     return this.waits(job) ? [...this.#running].map(({ command }) => command) : [];
   }
 
-  /** A newer one takes the place of these, and none of them is to begin because another one left. */
-  clear(formers: readonly Job[]): void {
+  /** A newer one takes the place of all that's in it, and none of them is to begin because another one left. */
+  clear(): void {
     this.#held = true;
-    for (const former of formers) former.supersede();
+    for (const former of [...this.#running, ...this.#waiting]) former.supersede();
     this.#held = false;
   }
 

@@ -473,7 +473,13 @@ describe('an optimistic store', () => {
         emit('storage', { storageArea: storage, key: 'settings' });
       };
       const reads = () => inner.log.filter((entry) => entry === 'get').length;
-      return { time, inner, store, succeed, fail, errors, keep, other, reads };
+      /** An attempt is in flight, and its guess is saved. */
+      const guess = async () => {
+        await time.pass(50);
+        store.tell.use('dark');
+        await time.pass(200);
+      };
+      return { time, inner, store, succeed, fail, errors, keep, other, reads, guess };
     };
     const sepia = { theme: 'sepia', size: 20 };
 
@@ -496,11 +502,9 @@ describe('an optimistic store', () => {
 
     it('saves a change of its own that came before or while it was read: the last one wins', async () => {
       for (const before of [true, false]) {
-        const { time, inner, store, errors, keep, other } = guessed();
+        const { time, inner, store, errors, keep, other, guess } = guessed();
         keep();
-        await time.pass(50);
-        store.tell.use('dark');
-        await time.pass(200);
+        await guess();
         if (before) store.tell.grow();
         other(sepia);
         await time.pass(5);
@@ -511,11 +515,9 @@ describe('an optimistic store', () => {
     });
 
     it('keeps what it has saved since it was read, while it was at other work', async () => {
-      const { time, inner, store, succeed, keep, other } = guessed();
+      const { time, inner, store, succeed, keep, other, guess } = guessed();
       keep();
-      await time.pass(50);
-      store.tell.use('dark');
-      await time.pass(200);
+      await guess();
       other(sepia);
       await time.pass(5);
       store.tell.grow();
@@ -527,16 +529,14 @@ describe('an optimistic store', () => {
 
     it('merges what was read into what it shows by then, once', async () => {
       const seen: number[] = [];
-      const { time, inner, store, keep, other } = guessed();
+      const { time, inner, store, keep, other, guess } = guessed();
       keep({
         merge: (now, saved) => {
           seen.push(now.size);
           return { ...now, size: Math.max(now.size, saved.size) };
         },
       });
-      await time.pass(50);
-      store.tell.use('dark');
-      await time.pass(200);
+      await guess();
       other(sepia);
       await time.pass(5);
       store.tell.grow();
@@ -545,13 +545,11 @@ describe('an optimistic store', () => {
     });
 
     it('reads again for what it heard meanwhile', async () => {
-      const { time, store, keep, other, errors } = guessed();
+      const { time, store, keep, other, errors, guess } = guessed();
       // It has left the storage after 10 ms, and is understood 20 ms later.
       const read = (text: unknown) => time.sleep(20).then(() => JSON.parse(text as string) as unknown);
       keep({ format: { write: (saved) => JSON.stringify(saved), read } });
-      await time.pass(50);
-      store.tell.use('dark');
-      await time.pass(200);
+      await guess();
       other({ theme: 'sepia', size: 19 });
       await time.pass(15);
       other(sepia);
@@ -571,11 +569,9 @@ describe('an optimistic store', () => {
     });
 
     it('does not overwrite what a newer version saved', async () => {
-      const { time, inner, store, keep, other, errors } = guessed();
+      const { time, inner, store, keep, other, errors, guess } = guessed();
       keep();
-      await time.pass(50);
-      store.tell.use('dark');
-      await time.pass(200);
+      await guess();
       other(sepia, 1);
       store.tell.grow();
       await time.pass(500);
@@ -584,11 +580,9 @@ describe('an optimistic store', () => {
     });
 
     it('takes over nothing once it has stopped', async () => {
-      const { time, inner, store, keep, other, errors } = guessed();
+      const { time, inner, store, keep, other, errors, guess } = guessed();
       const keeping = keep();
-      await time.pass(50);
-      store.tell.use('dark');
-      await time.pass(200);
+      await guess();
       other(sepia);
       await time.pass(5);
       void keeping.stop();
